@@ -1,0 +1,21 @@
+import { DomainError } from '@samaya/platform/domain-error.ts';
+
+/** Every refusal booking can give beside those of the platform. Their HTTP statuses stand in `api.ts`. */
+export type BookingErrorCode =
+  | 'bad-credentials'
+  | 'email-taken'
+  | 'event-inactive'
+  | 'event-started'
+  | 'already-booked'
+  | 'already-waitlisted'
+  | 'too-many-seats'
+  | 'event-full'
+  | 'not-enough-seats'
+  | 'seats-taken'
+  | 'event-cancelled'
+  | 'bad-idempotency-key'
+  | 'idempotency-mismatch'
+  | 'idempotency-in-progress';
+
+/** A refusal of booking's own; `detail` is a sentence that helps. */
+export class BookingError extends DomainError<BookingErrorCode> {}

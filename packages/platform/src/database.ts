@@ -1,0 +1,71 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+export interface Database<Schema> {
+  /** For hot statements and functions, with named prepared statements. */
+  pool: pg.Pool;
+  /** For everything else. */
+  kysely: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  applicationName: string;
+  /** Connections at most. */
+  max?: number;
+  /** Milliseconds one statement may take; 0 for none. */
+  statementTimeoutMs?: number;
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  onConnectionLost?: (error: Error) => void;
+}
+
+const INT8 = 20;
+
+/** Opens a pool on `url`. Nothing is connected until the first statement. bigint columns arrive as numbers. */
+export function connect<Schema>(url: string, options: ConnectOptions): Database<Schema> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.applicationName,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 1000,
+    idleTimeoutMillis: 60_000,
+    maxLifetimeSeconds: 300,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5000,
+    statement_timeout: options.statementTimeoutMs ?? 3000,
+    lock_timeout: 1000,
+    idle_in_transaction_session_timeout: 5000,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', (error) => options.onConnectionLost?.(error));
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { pool, kysely, close: () => kysely.destroy() };
+}
+
+/** The SQLSTATE of an error raised by PostgreSQL, e.g. `23505`. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** The name of the constraint an error is about. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.constraint : undefined;
+}
+
+// Class 08: connection; 53: out of connections or memory; 57: shutdown, cancel, not yet ready; 55P03: lock timeout;
+// 25006: read-only standby.
+const AWAY_STATES = /^(08|53|57)|^(55P03|25006)$/;
+const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
+const AWAY_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+
+/** Whether an error says that the database is away or too busy, so that asking again later may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== undefined) return AWAY_STATES.test(state);
+  if (error instanceof AggregateError && error.errors.some(isDatabaseAway)) return true;
+  return AWAY_SOCKET_CODES.has((error as NodeJS.ErrnoException).code ?? '') || AWAY_MESSAGES.test(error.message);
+}
