@@ -1,0 +1,95 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Log } from './log.ts';
+import { networkOf } from './network.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import type { RequestFacts } from './api.ts';
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Whether the direct peer is a proxy of ours whose forwarding headers count. */
+  trustProxy: boolean;
+  /** Whether the public address is https. */
+  secure: boolean;
+  handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
+  /** Told of every finished request. */
+  onFinished?(request: IncomingMessage, status: number, milliseconds: number, template: string): void;
+  log: Log;
+}
+
+export interface HttpServer {
+  port: number;
+  server: Server;
+  /** Takes no new requests, lets the running ones finish for up to 10 s, then cuts what is left. */
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+
+/** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 20_000,
+      connectionsCheckingInterval: 5000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16 * 1024,
+    },
+    (request, response) => serve(options, request, response),
+  );
+  server.maxRequestsPerSocket = 1000;
+  server.maxConnections = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as { port: number };
+  return { port, server, stop: () => stop(server) };
+}
+
+function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse) {
+  const startedAt = performance.now();
+  let template = 'other';
+  const facts: RequestFacts = {
+    requestId: randomUUIDv7(),
+    network: networkOf(request, options.trustProxy),
+    onRoute: (matched) => {
+      template = matched;
+    },
+  };
+  setSecurityHeaders(response, options.secure);
+  response.setHeader('x-request-id', facts.requestId);
+  response.on('close', () => {
+    const milliseconds = performance.now() - startedAt;
+    options.onFinished?.(request, response.statusCode, milliseconds, template);
+    options.log.info(
+      {
+        request_id: facts.requestId,
+        method: request.method,
+        path: request.url?.split('?', 1)[0],
+        status: response.statusCode,
+        ms: Math.round(milliseconds * 10) / 10,
+      },
+      'request',
+    );
+  });
+  Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
+    options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`Something went wrong on our side. Quote ${facts.requestId}.\n`);
+  });
+}
+
+async function stop(server: Server) {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(cut);
+}

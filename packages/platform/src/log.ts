@@ -1,0 +1,20 @@
+import pino, { type DestinationStream, type Logger } from 'pino';
+
+export type Log = Logger;
+
+// What must never reach a log, wherever a caller puts it in the logged object.
+const SECRET_FIELDS = ['password', 'token', 'secret', 'authorization', 'cookie'];
+
+/**
+ * A logger that writes one JSON line per entry to standard output (or `destination`). Line breaks and control
+ * characters in values are escaped by JSON, so nobody can forge a line.
+ */
+export function createLog(app: string, destination?: DestinationStream): Log {
+  const options: pino.LoggerOptions = {
+    base: { app },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { ApiRoute } from './api-route.ts';
+
+type Schema = Record<string, unknown>;
+
+interface DocumentedApi<Callers> {
+  title: string;
+  version: string;
+  description: string;
+  routes: readonly ApiRoute<Callers>[];
+  statuses: Readonly<Record<string, number>>;
+}
+
+const PROBLEM: Schema = {
+  type: 'object',
+  required: ['type', 'code', 'title', 'status', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string' },
+    code: { type: 'string', description: 'What programs read; stable.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'A sentence that helps.' },
+    instance: { type: 'string', description: 'The id of the request, as in the log.' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string' }, detail: { type: 'string' } } },
+    },
+  },
+};
+
+/** The OpenAPI 3.1 description of a route table. Its schemas are the ones requests are checked against. */
+export function openApiDocument<Callers>(api: DocumentedApi<Callers>): Schema {
+  const paths: Record<string, Record<string, Schema>> = {};
+  for (const route of api.routes) {
+    const path = (paths[route.path] ??= {});
+    path[route.method] = operation(route, api.statuses);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: api.title, version: api.version, description: api.description },
+    paths,
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}
+
+function operation<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<string, number>>): Schema {
+  const open = route.caller === 'anyone';
+  return {
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    description: [route.description, `Who: ${String(route.caller)}.`].filter(Boolean).join('\n\n'),
+    ...(!open && { security: [{ bearer: [] }] }),
+    ...parameters(route),
+    ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }),
+    responses: { ...success(route), ...refusals(route, statuses, open) },
+  };
+}
+
+function parameters<Callers>(route: ApiRoute<Callers>): Schema {
+  const list = [
+    ...describe(route.params, 'path'),
+    ...describe(route.query, 'query'),
+    ...(route.idempotent
+      ? [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: false,
+            description: 'The same key with the same request gets the first answer again for 24 hours.',
+            schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+          },
+        ]
+      : []),
+  ];
+  return list.length > 0 ? { parameters: list } : {};
+}
+
+function describe(schema: z.ZodObject | undefined, place: 'path' | 'query'): Schema[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, Schema>; required?: string[] };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+function success<Callers>(route: ApiRoute<Callers>): Schema {
+  const { status, schema, description, contentType = 'application/json' } = route.success;
+  return { [status]: { description, ...(schema && { content: { [contentType]: { schema: jsonSchema(schema, 'output') } } }) } };
+}
+
+function refusals<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<string, number>>, open: boolean): Schema {
+  const codesByStatus = new Map<number, string[]>();
+  const add = (status: number, code: string) => codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
+  add(400, 'bad-request');
+  // A bearer that is sent and does not hold is refused everywhere.
+  add(401, 'unauthenticated');
+  if (!open) add(403, 'forbidden');
+  if (route.params) add(404, 'not-found');
+  add(413, 'payload-too-large');
+  if (route.body) {
+    add(415, 'unsupported-media-type');
+    add(422, 'invalid');
+  }
+  add(429, 'too-many-requests');
+  add(503, 'unavailable');
+  for (const code of route.refusals ?? []) add(statuses[code] ?? 409, code);
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  return Object.fromEntries([...codesByStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, { description: codes.join(', '), content }]));
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
+  return described;
+}
+
+function operationId<Callers>(route: ApiRoute<Callers>): string {
+  const words = route.path.replace(/^\/api\/v1\//, '').split(/[/{}-]+/).filter(Boolean);
+  return [route.method, ...words].map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
+}
