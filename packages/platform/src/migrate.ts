@@ -14,6 +14,8 @@ export interface MigrateOptions {
 
 const UNIQUE_VIOLATION = '23505';
 const UNDEFINED_TABLE = '42P01';
+// Unique violation in the catalogue, duplicate table, duplicate object.
+const LOST_CREATION_RACE = new Set([UNIQUE_VIOLATION, '42P07', '42710']);
 
 /**
  * Brings a database to the newest migration; each runs in one transaction that first takes its own number, so of
@@ -98,8 +100,7 @@ async function applyOne(client: pg.Client, folder: string, { number, name }: Mig
 
 // Two processes creating the table at once collide in the catalogue; the loser finds it made.
 function ignoreLostRace(error: unknown) {
-  const state = sqlState(error);
-  if (state !== UNIQUE_VIOLATION && state !== '42P07') throw error;
+  if (!LOST_CREATION_RACE.has(sqlState(error) ?? '')) throw error;
 }
 
 // Rows with explicit ids are allowed, so a sequence may lag behind the ids in its table.
