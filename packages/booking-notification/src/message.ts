@@ -68,7 +68,12 @@ export const userErasedSchema = z.object({
   user_id: id,
 });
 
-export const messageSchema = z.union([bookingMessageSchema, facilitatorChangedSchema, userChangedSchema, userErasedSchema]);
+export const messageSchema = z.union([
+  bookingMessageSchema,
+  facilitatorChangedSchema,
+  userChangedSchema,
+  userErasedSchema,
+]);
 
 export type BookingMessage = z.infer<typeof bookingMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;

@@ -18,12 +18,17 @@ export interface SignedHeaders {
  * Headers for sending `body`. `secrets` is newest first; all of them sign, so that a receiver that knows only
  * one of two accepts it while keys rotate. `now` is the moment of this attempt.
  */
-export function sign(body: string, { id, secrets, now }: { id: string; secrets: readonly string[]; now: Date }): SignedHeaders {
+export function sign(
+  body: string,
+  { id, secrets, now }: { id: string; secrets: readonly string[]; now: Date },
+): SignedHeaders {
   const timestamp = String(Math.floor(now.getTime() / 1000));
   return {
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': secrets.map((secret) => `v1,${mac(secret, id, timestamp, Buffer.from(body)).toString('base64')}`).join(' '),
+    'webhook-signature': secrets
+      .map((secret) => `v1,${mac(secret, id, timestamp, Buffer.from(body)).toString('base64')}`)
+      .join(' '),
   };
 }
 
@@ -38,7 +43,8 @@ export function verify(
 ): SignatureFault | undefined {
   const { id, timestamp, signature } = headers;
   if (!id || !timestamp || !signature) return 'missing-header';
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now.getTime() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return 'stale-timestamp';
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now.getTime() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
+    return 'stale-timestamp';
 
   const given = signature
     .split(' ')
@@ -47,7 +53,8 @@ export function verify(
     .map((part) => Buffer.from(part.slice(3), 'base64'));
   for (const secret of secrets) {
     const expected = mac(secret, id, timestamp, body);
-    if (given.some((candidate) => candidate.length === expected.length && timingSafeEqual(candidate, expected))) return undefined;
+    if (given.some((candidate) => candidate.length === expected.length && timingSafeEqual(candidate, expected)))
+      return undefined;
   }
   return 'no-matching-signature';
 }

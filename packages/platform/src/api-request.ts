@@ -36,13 +36,21 @@ export function parseQuery(route: ApiRoute<never>, url: URL): unknown {
   const faults: FieldError[] = [];
   for (const [name, value] of url.searchParams) {
     if (given.has(name)) faults.push({ pointer: `?${name}`, detail: 'is given twice' });
-    else if (!route.query || !Object.hasOwn(route.query.shape, name)) faults.push({ pointer: `?${name}`, detail: 'is not a parameter of this address' });
+    else if (!route.query || !Object.hasOwn(route.query.shape, name))
+      faults.push({ pointer: `?${name}`, detail: 'is not a parameter of this address' });
     given.set(name, value);
   }
   const parsed = faults.length === 0 ? route.query?.safeParse(Object.fromEntries(given)) : undefined;
-  if (parsed && !parsed.success) faults.push(...parsed.error.issues.map((issue) => ({ pointer: `?${issue.path.join('.')}`, detail: issue.message })));
+  if (parsed && !parsed.success)
+    faults.push(
+      ...parsed.error.issues.map((issue) => ({ pointer: `?${issue.path.join('.')}`, detail: issue.message })),
+    );
   if (faults.length > 0) {
-    throw new PlatformError('bad-request', `Mend the query: ${faults.map((fault) => `${fault.pointer.slice(1)} ${fault.detail}`).join('; ')}.`, { errors: faults });
+    throw new PlatformError(
+      'bad-request',
+      `Mend the query: ${faults.map((fault) => `${fault.pointer.slice(1)} ${fault.detail}`).join('; ')}.`,
+      { errors: faults },
+    );
   }
   return parsed?.data;
 }
@@ -56,7 +64,11 @@ export function parseJsonBody(route: ApiRoute<never>, contentType: string | null
   const parsed = route.body.safeParse(readJson(bytes));
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap(fieldErrors);
-  throw new PlatformError('invalid', `Mend these fields: ${errors.map((fault) => `${fault.pointer} ${fault.detail}`).join('; ')}.`, { errors });
+  throw new PlatformError(
+    'invalid',
+    `Mend these fields: ${errors.map((fault) => `${fault.pointer} ${fault.detail}`).join('; ')}.`,
+    { errors },
+  );
 }
 
 function readJson(bytes: Uint8Array): unknown {
@@ -69,7 +81,10 @@ function readJson(bytes: Uint8Array): unknown {
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: 'is not a field of this request' }));
+    return issue.keys.map((key) => ({
+      pointer: pointerOf([...issue.path, key]),
+      detail: 'is not a field of this request',
+    }));
   }
   return [{ pointer: pointerOf(issue.path), detail: issue.message }];
 }

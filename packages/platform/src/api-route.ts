@@ -47,10 +47,7 @@ export interface ApiRoute<Callers, Caller extends keyof Callers = keyof Callers>
   /** Codes of the refusals particular to this route, for the documentation. */
   refusals?: readonly string[];
   /** Answers the object to send, `undefined` with 204, or a whole Response (a stream, replayed bytes). */
-  handle(
-    input: RouteInput<never, never, never>,
-    context: RequestContext<Callers[Caller]>,
-  ): Promise<unknown>;
+  handle(input: RouteInput<never, never, never>, context: RequestContext<Callers[Caller]>): Promise<unknown>;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

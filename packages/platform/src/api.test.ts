@@ -38,7 +38,8 @@ const createThing = defineRoute({
   success: { status: 201, description: 'The thing', schema: z.object({ name: z.string(), by: z.string() }) },
   refusals: ['thing-full'],
   handle: async ({ body }, { who }) => {
-    if (body.name === 'full') throw new DomainError('thing-full', 'No room.', { extensions: { left: 0 }, retryAfterSeconds: 3 });
+    if (body.name === 'full')
+      throw new DomainError('thing-full', 'No room.', { extensions: { left: 0 }, retryAfterSeconds: 3 });
     if (body.name === 'boom') throw new Error('secret detail');
     return { name: body.name, by: who.name };
   },
@@ -69,7 +70,12 @@ async function post(body: string, headers: Record<string, string> = {}) {
     headers: { 'content-type': 'application/json', authorization: 'Bearer good', ...headers },
     body,
   });
-  return { status: response.status, type: response.headers.get('content-type'), headers: response.headers, body: await response.json() };
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    headers: response.headers,
+    body: await response.json(),
+  };
 }
 
 test('parses what the schemas say and answers the object', async () => {
@@ -142,7 +148,10 @@ test('does not start with a route that declares no known caller', () => {
 });
 
 test('describes every route in OpenAPI', async () => {
-  const document = (await (await makeApi().request('/openapi.json')).json()) as { openapi: string; paths: Record<string, Record<string, { responses: object; parameters?: object[] }>> };
+  const document = (await (await makeApi().request('/openapi.json')).json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { responses: object; parameters?: object[] }>>;
+  };
   assert.equal(document.openapi, '3.1.0');
   assert.deepEqual(Object.keys(document.paths), ['/api/v1/things/{id}', '/api/v1/things']);
   assert.ok('409' in (document.paths['/api/v1/things']?.post?.responses ?? {}));

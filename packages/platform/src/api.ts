@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
-import type { ApiRoute, RequestContext } from './api-route.ts';
 import { DEFAULT_BODY_BYTES, parseJsonBody, parseParams, parseQuery, readBody } from './api-request.ts';
+import type { ApiRoute, RequestContext } from './api-route.ts';
 import type { Log } from './log.ts';
-import { openApiDocument } from './openapi.ts';
-import { asDomainError, problemFor, problemHeaders } from './problem.ts';
-import { PlatformError } from './platform-error.ts';
 import { bearerToken } from './opaque-token.ts';
+import { openApiDocument } from './openapi.ts';
+import { PlatformError } from './platform-error.ts';
+import { asDomainError, problemFor, problemHeaders } from './problem.ts';
 
 /** What the HTTP server tells the API about a request; see `http-server.ts`. */
 export interface RequestFacts {
@@ -58,7 +58,9 @@ export function createApi<Callers, Identity>(options: ApiOptions<Callers, Identi
   }
   const document = openApiDocument(options);
   api.get('/openapi.json', () => Response.json(document));
-  api.notFound((c) => refuse(new PlatformError('not-found', 'There is nothing at this address.'), options, c.req.raw, factsOf(c.env)));
+  api.notFound((c) =>
+    refuse(new PlatformError('not-found', 'There is nothing at this address.'), options, c.req.raw, factsOf(c.env)),
+  );
   api.onError((error, c) => refuse(error, options, c.req.raw, factsOf(c.env)));
   return api;
 }
@@ -91,16 +93,25 @@ async function answer<Callers, Identity>(
   };
   const result = await route.handle({ params, query, body } as never, context);
   if (result instanceof Response) return result;
-  if (route.success.status === 204) return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
-  return new Response(JSON.stringify(result), { status: route.success.status, headers: successHeaders(result, request) });
+  if (route.success.status === 204)
+    return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+  return new Response(JSON.stringify(result), {
+    status: route.success.status,
+    headers: successHeaders(result, request),
+  });
 }
 
-async function identify<Callers, Identity>(options: ApiOptions<Callers, Identity>, request: Request, now: Date): Promise<Identity | undefined> {
+async function identify<Callers, Identity>(
+  options: ApiOptions<Callers, Identity>,
+  request: Request,
+  now: Date,
+): Promise<Identity | undefined> {
   const authorization = request.headers.get('authorization') ?? undefined;
   if (authorization === undefined) return undefined;
   const token = bearerToken(authorization);
   const identity = token === undefined ? undefined : await options.identify(token, now);
-  if (identity === undefined) throw new PlatformError('unauthenticated', 'This token is unknown or has ended. Sign in again.');
+  if (identity === undefined)
+    throw new PlatformError('unauthenticated', 'This token is unknown or has ended. Sign in again.');
   return identity;
 }
 
@@ -130,7 +141,16 @@ function refuse<Callers, Identity>(
   if (problem.status >= 500) {
     const { code, cause } = asDomainError(error);
     const level = problem.status === 500 ? 'error' : 'warn';
-    options.log[level]({ request_id: facts.requestId, method: request.method, path: new URL(request.url).pathname, code, err: cause ?? error }, 'request failed');
+    options.log[level](
+      {
+        request_id: facts.requestId,
+        method: request.method,
+        path: new URL(request.url).pathname,
+        code,
+        err: cause ?? error,
+      },
+      'request failed',
+    );
   }
   return new Response(JSON.stringify(problem), {
     status: problem.status,

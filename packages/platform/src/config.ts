@@ -8,15 +8,27 @@ import { z } from 'zod';
 
 const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
-const port = z.coerce.number('is a number').int('is a whole number').min(1, 'is 1 to 65535').max(65535, 'is 1 to 65535');
+const port = z.coerce
+  .number('is a number')
+  .int('is a whole number')
+  .min(1, 'is 1 to 65535')
+  .max(65535, 'is 1 to 65535');
 const flag = z.enum(['0', '1'], 'is 0 or 1').transform((value) => value === '1');
 const onOff = z.enum(['on', 'off'], 'is on or off').transform((value) => value === 'on');
 const webAddress = z
   .url({ protocol: /^https?$/, error: 'is an address such as https://book.example.org' })
   .refine((value) => new URL(value).pathname === '/', 'has no path')
   .transform((value) => new URL(value).origin);
-const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'is an address such as postgres://user:password@host:5432/booking' });
-const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+const databaseUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'is an address such as postgres://user:password@host:5432/booking',
+});
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 const timeZone = z.string().refine(isTimeZone, 'is a time zone such as Europe/Lisbon');
 
 /** The environment variables, by name. Exported so that the check can compare them with `.env.example`. */
@@ -35,13 +47,18 @@ export const settings = {
   DEMO: flag.default(true),
   STUDIO_NAME: z.string().min(1).max(100).default('Samaya'),
   STUDIO_TIME_ZONE: timeZone.default('Europe/Lisbon'),
-  STUDIO_CURRENCY: z.string().regex(/^[A-Z]{3}$/, 'is a three-letter code such as EUR').default('EUR'),
+  STUDIO_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'is a three-letter code such as EUR')
+    .default('EUR'),
   ADMIN_EMAILS: list.default([]),
   NOTIFICATION_SECRETS: list.optional(),
   COOKIE_KEYS: list.optional(),
   OIDC_KEYS: z.string().min(1).optional(),
   CRM_CLIENT_SECRET: z.string().min(32, 'has 32 characters or more').optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'is an address such as smtp://user:password@mail.example.org:587' }).optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'is an address such as smtp://user:password@mail.example.org:587' })
+    .optional(),
   MAIL_FROM: z.string().min(3).optional(),
   GOOGLE_ISSUER: z.url('is an address').optional(),
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
@@ -137,22 +154,31 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
 
 /** Whether only this machine can reach the applications; what is unsafe elsewhere is allowed only then. */
 export function isLoopbackOnly(config: Config): boolean {
-  return [config.host, new URL(config.bookingUrl).hostname, new URL(config.crmUrl).hostname].every((host) => LOOPBACK_HOSTS.has(host));
+  return [config.host, new URL(config.bookingUrl).hostname, new URL(config.crmUrl).hostname].every((host) =>
+    LOOPBACK_HOSTS.has(host),
+  );
 }
 
 function refuseContradictions(config: Config, environment: NodeJS.ProcessEnv) {
   const wrong: string[] = [];
   if (config.bookingPort === config.crmPort) wrong.push('BOOKING_PORT and CRM_PORT must differ');
   if (Boolean(config.bookingDatabaseUrl) !== Boolean(config.crmDatabaseUrl)) {
-    wrong.push('BOOKING_DATABASE_URL and CRM_DATABASE_URL go together: give both, or neither for the built-in PostgreSQL');
+    wrong.push(
+      'BOOKING_DATABASE_URL and CRM_DATABASE_URL go together: give both, or neither for the built-in PostgreSQL',
+    );
   }
   if (config.notificationSecrets?.some((secret) => !/^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/.test(secret))) {
     wrong.push('NOTIFICATION_SECRETS are written whsec_<base64 of 24 bytes or more>');
   }
   if (!isLoopbackOnly(config)) {
-    if (config.demo && environment.DEMO === '1') wrong.push('DEMO must be 0 when HOST, BOOKING_URL or CRM_URL is not this machine alone');
-    else if (config.demo) wrong.push('DEMO=0 is needed when HOST, BOOKING_URL or CRM_URL is not this machine alone: the demo has known passwords');
-    if (!config.rateLimits) wrong.push('RATE_LIMITS can be off only while HOST, BOOKING_URL and CRM_URL are this machine alone');
+    if (config.demo && environment.DEMO === '1')
+      wrong.push('DEMO must be 0 when HOST, BOOKING_URL or CRM_URL is not this machine alone');
+    else if (config.demo)
+      wrong.push(
+        'DEMO=0 is needed when HOST, BOOKING_URL or CRM_URL is not this machine alone: the demo has known passwords',
+      );
+    if (!config.rateLimits)
+      wrong.push('RATE_LIMITS can be off only while HOST, BOOKING_URL and CRM_URL are this machine alone');
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
 }

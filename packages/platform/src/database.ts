@@ -37,7 +37,9 @@ export function connect<Schema>(url: string, options: ConnectOptions): Database<
     idle_in_transaction_session_timeout: 5000,
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+        oid === INT8 && format !== 'binary'
+          ? Number
+          : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   });
   pool.on('error', (error) => options.onConnectionLost?.(error));
@@ -58,8 +60,17 @@ export function violatedConstraint(error: unknown): string | undefined {
 // Class 08: connection; 53: out of connections or memory; 57: shutdown, cancel, not yet ready; 55P03: lock timeout;
 // 25006: read-only standby.
 const AWAY_STATES = /^(08|53|57)|^(55P03|25006)$/;
-const AWAY_SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
-const AWAY_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+const AWAY_SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+]);
+const AWAY_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** Whether an error says that the database is away or too busy, so that asking again later may help. */
 export function isDatabaseAway(error: unknown): boolean {

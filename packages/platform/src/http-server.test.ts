@@ -30,11 +30,22 @@ const server = await startHttpServer({
   trustProxy: false,
   secure: true,
   log,
-  onFinished: (request, status, milliseconds, template) => metrics.request(request.method ?? '', template, status, milliseconds),
+  onFinished: (request, status, milliseconds, template) =>
+    metrics.request(request.method ?? '', template, status, milliseconds),
   async handle(request, response, facts) {
-    if (await answerOperations({ notReady: async () => reasons, registry: metrics.registry, metricsToken }, request, response)) return;
+    if (
+      await answerOperations(
+        { notReady: async () => reasons, registry: metrics.registry, metricsToken },
+        request,
+        response,
+      )
+    )
+      return;
     if (request.url === '/handler-crash') throw new Error('broken outside the API');
-    await getRequestListener((webRequest) => hono.fetch(webRequest, facts), { overrideGlobalObjects: false })(request, response);
+    await getRequestListener((webRequest) => hono.fetch(webRequest, facts), { overrideGlobalObjects: false })(
+      request,
+      response,
+    );
   },
 });
 after(() => server.stop());
@@ -71,20 +82,26 @@ test('shows metrics to this machine, not through a proxy, and with a token to it
   metricsToken = 'a-long-metrics-token';
   assert.equal((await fetch(`${address}/metrics`)).status, 404);
   assert.equal((await fetch(`${address}/metrics`, { headers: { authorization: 'Bearer wrong' } })).status, 404);
-  assert.equal((await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })).status, 200);
+  assert.equal(
+    (await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })).status,
+    200,
+  );
   metricsToken = undefined;
 });
 
 test('serves the API documentation from its own assets', async () => {
   const page = await (await fetch(`${address}/docs`)).text();
   assert.doesNotMatch(page, /https?:\/\//);
-  for (const asset of page.matchAll(/(?:src|href)="([^"]+)"/g)) assert.equal((await fetch(address + asset[1])).status, 200, asset[1]);
+  for (const asset of page.matchAll(/(?:src|href)="([^"]+)"/g))
+    assert.equal((await fetch(address + asset[1])).status, 200, asset[1]);
   assert.equal((await fetch(`${address}/docs/../package.json`)).status, 404);
 });
 
 test('refuses headers beyond 16 KiB', async () => {
   const status = await new Promise((resolve, reject) => {
-    httpRequest(`${address}/healthz`, { headers: { 'x-big': 'x'.repeat(20_000) } }, (response) => resolve(response.statusCode))
+    httpRequest(`${address}/healthz`, { headers: { 'x-big': 'x'.repeat(20_000) } }, (response) =>
+      resolve(response.statusCode),
+    )
       .on('error', reject)
       .end();
   });

@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { RequestFacts } from './api.ts';
 import type { Log } from './log.ts';
 import { networkOf } from './network.ts';
 import { setSecurityHeaders } from './security-headers.ts';
-import type { RequestFacts } from './api.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -82,7 +82,10 @@ function serve(options: HttpServerOptions, request: IncomingMessage, response: S
   Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
     options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
     if (response.headersSent) response.destroy();
-    else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`Something went wrong on our side. Quote ${facts.requestId}.\n`);
+    else
+      response
+        .writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
+        .end(`Something went wrong on our side. Quote ${facts.requestId}.\n`);
   });
 }
 

@@ -27,18 +27,23 @@ export async function migrate(options: MigrateOptions): Promise<number[]> {
   const client = new pg.Client({ connectionString: options.url, application_name: 'samaya-migrate' });
   await client.connect();
   try {
-    await client.query(`
+    await client
+      .query(`
       create table if not exists migrations (
         number integer primary key,
         name text not null,
         applied_at timestamptz not null default now()
-      )`).catch(ignoreLostRace);
-    const applied = new Set((await client.query('select number from migrations')).rows.map((row) => row.number as number));
+      )`)
+      .catch(ignoreLostRace);
+    const applied = new Set(
+      (await client.query('select number from migrations')).rows.map((row) => row.number as number),
+    );
     refuseNewerDatabase(applied, migrations);
 
     const done: number[] = [];
     for (const migration of migrations) {
-      if (!applied.has(migration.number) && (await applyOne(client, options.folder, migration))) done.push(migration.number);
+      if (!applied.has(migration.number) && (await applyOne(client, options.folder, migration)))
+        done.push(migration.number);
     }
     await setSequencesRight(client);
     if (options.applicationRole) await grantRows(client, options.applicationRole);
@@ -69,7 +74,8 @@ async function listMigrations(folder: string): Promise<Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
   return files.map((name, index) => {
     const number = Number.parseInt(name, 10);
-    if (number !== index + 1) throw new Error(`${join(folder, name)}: migrations are numbered 0001, 0002, … without gaps`);
+    if (number !== index + 1)
+      throw new Error(`${join(folder, name)}: migrations are numbered 0001, 0002, … without gaps`);
     return { number, name };
   });
 }

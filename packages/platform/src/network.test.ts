@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { networkOf } from './network.ts';
 
 function from(remoteAddress: string, forwarded?: string) {
-  return { headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, socket: { remoteAddress } } as unknown as IncomingMessage;
+  return {
+    headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+    socket: { remoteAddress },
+  } as unknown as IncomingMessage;
 }
 
 test('takes an IPv4 address as it is, also when it arrives mapped into IPv6', () => {

@@ -23,7 +23,11 @@ const PROBLEM: Schema = {
     instance: { type: 'string', description: 'The id of the request, as in the log.' },
     errors: {
       type: 'array',
-      items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string' }, detail: { type: 'string' } } },
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+      },
     },
   },
 };
@@ -32,8 +36,7 @@ const PROBLEM: Schema = {
 export function openApiDocument<Callers>(api: DocumentedApi<Callers>): Schema {
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of api.routes) {
-    const path = (paths[route.path] ??= {});
-    path[route.method] = operation(route, api.statuses);
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, api.statuses) };
   }
   return {
     openapi: '3.1.0',
@@ -55,7 +58,9 @@ function operation<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<
     description: [route.description, `Who: ${String(route.caller)}.`].filter(Boolean).join('\n\n'),
     ...(!open && { security: [{ bearer: [] }] }),
     ...parameters(route),
-    ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }),
+    ...(route.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
+    }),
     responses: { ...success(route), ...refusals(route, statuses, open) },
   };
 }
@@ -81,7 +86,10 @@ function parameters<Callers>(route: ApiRoute<Callers>): Schema {
 
 function describe(schema: z.ZodObject | undefined, place: 'path' | 'query'): Schema[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, Schema>; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, Schema>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -92,10 +100,16 @@ function describe(schema: z.ZodObject | undefined, place: 'path' | 'query'): Sch
 
 function success<Callers>(route: ApiRoute<Callers>): Schema {
   const { status, schema, description, contentType = 'application/json' } = route.success;
-  return { [status]: { description, ...(schema && { content: { [contentType]: { schema: jsonSchema(schema, 'output') } } }) } };
+  return {
+    [status]: { description, ...(schema && { content: { [contentType]: { schema: jsonSchema(schema, 'output') } } }) },
+  };
 }
 
-function refusals<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<string, number>>, open: boolean): Schema {
+function refusals<Callers>(
+  route: ApiRoute<Callers>,
+  statuses: Readonly<Record<string, number>>,
+  open: boolean,
+): Schema {
   const codesByStatus = new Map<number, string[]>();
   const add = (status: number, code: string) => codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
   add(400, 'bad-request');
@@ -112,7 +126,11 @@ function refusals<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<s
   add(503, 'unavailable');
   for (const code of route.refusals ?? []) add(statuses[code] ?? 409, code);
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  return Object.fromEntries([...codesByStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, { description: codes.join(', '), content }]));
+  return Object.fromEntries(
+    [...codesByStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, codes]) => [status, { description: codes.join(', '), content }]),
+  );
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
@@ -121,6 +139,11 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
 }
 
 function operationId<Callers>(route: ApiRoute<Callers>): string {
-  const words = route.path.replace(/^\/api\/v1\//, '').split(/[/{}-]+/).filter(Boolean);
-  return [route.method, ...words].map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
+  const words = route.path
+    .replace(/^\/api\/v1\//, '')
+    .split(/[/{}-]+/)
+    .filter(Boolean);
+  return [route.method, ...words]
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
 }

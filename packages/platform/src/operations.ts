@@ -1,8 +1,8 @@
+import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from '@prometheus-io/client';
 import { bearerToken, hashToken } from './opaque-token.ts';
 
@@ -14,13 +14,21 @@ export interface OperationsOptions {
 }
 
 /** Answers `/healthz`, `/readyz`, `/metrics` and the API documentation; `false` when the path is none of them. */
-export async function answerOperations(options: OperationsOptions, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+export async function answerOperations(
+  options: OperationsOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
   const path = request.url?.split('?', 1)[0] ?? '';
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (path === '/healthz') return send(response, 200, { status: 'ok' });
   if (path === '/readyz') {
     const reasons = await options.notReady();
-    return send(response, reasons.length === 0 ? 200 : 503, reasons.length === 0 ? { status: 'ready' } : { status: 'not ready', reasons });
+    return send(
+      response,
+      reasons.length === 0 ? 200 : 503,
+      reasons.length === 0 ? { status: 'ready' } : { status: 'not ready', reasons },
+    );
   }
   if (path === '/metrics') {
     if (!mayReadMetrics(request, options.metricsToken)) return send(response, 404, { status: 'not found' });
@@ -47,7 +55,9 @@ function mayReadMetrics(request: IncomingMessage, token: string | undefined): bo
     const given = bearerToken(request.headers.authorization);
     return given !== undefined && timingSafeEqual(hashToken(given), hashToken(token));
   }
-  const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'].some((name) => name in request.headers);
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'].some(
+    (name) => name in request.headers,
+  );
   return !forwarded && /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '');
 }
 
@@ -63,7 +73,8 @@ const DOCS_PAGE = `<!doctype html>
 </html>
 `;
 const DOCS_START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });\n`;
-const DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const DOCS_ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -80,7 +91,11 @@ function answerDocs(path: string, response: ServerResponse): boolean {
 }
 
 function sendText(response: ServerResponse, type: string, body: string | Buffer): true {
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'public, max-age=3600', 'content-security-policy': DOCS_POLICY });
+  response.writeHead(200, {
+    'content-type': type,
+    'cache-control': 'public, max-age=3600',
+    'content-security-policy': DOCS_POLICY,
+  });
   response.end(body);
   return true;
 }

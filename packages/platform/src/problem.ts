@@ -48,12 +48,18 @@ export function problemFor(error: unknown, statuses: Readonly<Record<string, num
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (isDatabaseAway(error)) {
-    return new PlatformError('unavailable', 'The service is busy or its database is away. Try again in a few seconds.', {
-      retryAfterSeconds: 2,
-      cause: error,
-    });
+    return new PlatformError(
+      'unavailable',
+      'The service is busy or its database is away. Try again in a few seconds.',
+      {
+        retryAfterSeconds: 2,
+        cause: error,
+      },
+    );
   }
-  return new PlatformError('internal', 'Something went wrong on our side. Quote the instance when you report it.', { cause: error });
+  return new PlatformError('internal', 'Something went wrong on our side. Quote the instance when you report it.', {
+    cause: error,
+  });
 }
 
 /** Headers that go with a refusal. */

@@ -15,7 +15,10 @@ after(async () => {
 const limits = { 'sign-in': { points: 3, seconds: 60 } };
 
 test('counts over several processes and says when to come back', async () => {
-  const consumers = [createLimits(first.pool, limits, { enabled: true }), createLimits(second.pool, limits, { enabled: true })];
+  const consumers = [
+    createLimits(first.pool, limits, { enabled: true }),
+    createLimits(second.pool, limits, { enabled: true }),
+  ];
   for (let i = 0; i < 3; i++) await consumers[i % 2]?.('sign-in', 'ana');
   for (const consume of consumers) {
     await assert.rejects(consume('sign-in', 'ana'), (error: unknown) => {

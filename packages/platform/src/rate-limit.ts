@@ -26,7 +26,17 @@ export function createLimits<Name extends string>(
       const insuranceLimiter = new RateLimiterMemory(options);
       // Who is over the limit is refused from memory, so a flood costs the database nothing.
       const memory = { inMemoryBlockOnConsumed: limit.points, insuranceLimiter };
-      return [name, new RateLimiterPostgres({ ...options, ...memory, storeClient: pool, tableName: 'rate_limits', tableCreated: true, clearExpiredByTimeout: true })];
+      return [
+        name,
+        new RateLimiterPostgres({
+          ...options,
+          ...memory,
+          storeClient: pool,
+          tableName: 'rate_limits',
+          tableCreated: true,
+          clearExpiredByTimeout: true,
+        }),
+      ];
     }),
   );
   return async (name, key) => {
@@ -36,7 +46,9 @@ export function createLimits<Name extends string>(
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-      throw new PlatformError('too-many-requests', `Too many tries. Try again in ${seconds} seconds.`, { retryAfterSeconds: seconds });
+      throw new PlatformError('too-many-requests', `Too many tries. Try again in ${seconds} seconds.`, {
+        retryAfterSeconds: seconds,
+      });
     }
   };
 }

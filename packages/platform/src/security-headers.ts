@@ -6,7 +6,10 @@ import type { ServerResponse } from 'node:http';
  * with forms, and the guard against foreign posts would refuse ours.
  */
 export function setSecurityHeaders(response: ServerResponse, secure: boolean): void {
-  response.setHeader('content-security-policy', "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  response.setHeader(
+    'content-security-policy',
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  );
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('x-frame-options', 'DENY');
   response.setHeader('referrer-policy', 'same-origin');

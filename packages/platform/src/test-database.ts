@@ -62,7 +62,9 @@ async function makeTemplate(admin: pg.Client, server: EmbeddedPostgres, template
     const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [template]);
     if (rowCount) return;
     for (const role of Object.values(ROLES)) {
-      await admin.query(`do $$ begin create role ${role} login password '${PASSWORD}'; exception when duplicate_object or unique_violation then null; end $$`);
+      await admin.query(
+        `do $$ begin create role ${role} login password '${PASSWORD}'; exception when duplicate_object or unique_violation then null; end $$`,
+      );
     }
     const unfinished = `unfinished_${randomBytes(4).toString('hex')}`;
     await admin.query(`create database ${unfinished} owner ${ROLES.owner}`);

@@ -3,7 +3,17 @@ import { test } from 'node:test';
 import { emailAddress, oneLine, paragraphs, rowId } from './text-schema.ts';
 
 test('keeps names of every script exactly, in NFC', () => {
-  for (const name of ['Ana Costa', 'Þórdís Ýr', 'ნინო', '李小龍', 'محمد', 'Ἑλένη', 'ศิริพร', "O'Neill-Çelik", '👩‍🦰 Zoë']) {
+  for (const name of [
+    'Ana Costa',
+    'Þórdís Ýr',
+    'ნინო',
+    '李小龍',
+    'محمد',
+    'Ἑλένη',
+    'ศิริพร',
+    "O'Neill-Çelik",
+    '👩‍🦰 Zoë',
+  ]) {
     assert.equal(oneLine(100).parse(name), name.normalize('NFC'));
   }
   assert.equal(oneLine(100).parse('Zoe\u0308'), 'Zo\u00eb');
@@ -28,12 +38,20 @@ test('allows line breaks in longer text and makes them one kind', () => {
 test('brings an address into one form before it judges it', () => {
   assert.equal(emailAddress.parse('  Ana@Example.ORG '), 'ana@example.org');
   assert.equal(emailAddress.parse('ana＠example.org'), 'ana@example.org');
-  for (const value of ['ana', 'ana@', 'a@b@c.org', 'Ana <ana@example.org>', 'ana@example.org\nbcc: x@y.org', `${'a'.repeat(120)}@example.org`]) {
+  for (const value of [
+    'ana',
+    'ana@',
+    'a@b@c.org',
+    'Ana <ana@example.org>',
+    'ana@example.org\nbcc: x@y.org',
+    `${'a'.repeat(120)}@example.org`,
+  ]) {
     assert.ok(!emailAddress.safeParse(value).success, value);
   }
 });
 
 test('takes as a row id only what an integer column can hold', () => {
   assert.equal(rowId.parse('2147483647'), 2_147_483_647);
-  for (const value of ['0', '-1', '1.5', '01', '2147483648', '1e3', ' 1', 'x', '']) assert.ok(!rowId.safeParse(value).success, value);
+  for (const value of ['0', '-1', '1.5', '01', '2147483648', '1e3', ' 1', 'x', ''])
+    assert.ok(!rowId.safeParse(value).success, value);
 });

@@ -13,7 +13,10 @@ const FORBIDDEN_IN_PARAGRAPHS = /[\u202A-\u202E\u2066-\u2069\uFEFF]|(?![\n\t])\p
 export function oneLine(max: number) {
   return z
     .string()
-    .refine((value) => value.isWellFormed() && !FORBIDDEN_IN_LINE.test(value), 'has characters that cannot be used here')
+    .refine(
+      (value) => value.isWellFormed() && !FORBIDDEN_IN_LINE.test(value),
+      'has characters that cannot be used here',
+    )
     .transform((value) => value.normalize('NFC').trim())
     .refine((value) => value.length > 0, 'is needed')
     .refine((value) => [...value].length <= max, `has ${max} characters at most`)
@@ -25,7 +28,10 @@ export function paragraphs(max: number) {
   return z
     .string()
     .transform((value) => value.replaceAll('\r\n', '\n'))
-    .refine((value) => value.isWellFormed() && !FORBIDDEN_IN_PARAGRAPHS.test(value), 'has characters that cannot be used here')
+    .refine(
+      (value) => value.isWellFormed() && !FORBIDDEN_IN_PARAGRAPHS.test(value),
+      'has characters that cannot be used here',
+    )
     .transform((value) => value.normalize('NFC').trim())
     .refine((value) => [...value].length <= max, `has ${max} characters at most`)
     .meta({ type: 'string', maxLength: max });
