@@ -1,0 +1,13 @@
+/** Who a request comes from, read from data at that moment, so a right taken away is gone at once. */
+export interface Identity {
+  userId: number;
+  name: string;
+  email: string;
+  /** Whether the address was confirmed; rights that hang on an address count only then. */
+  isProven: boolean;
+  isAdmin: boolean;
+  /** The facilitator of the same, proven, address. */
+  facilitatorId: number | null;
+  /** The sign-in that brought the request. */
+  signInId: number;
+}

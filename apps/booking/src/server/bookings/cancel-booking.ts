@@ -1,0 +1,34 @@
+import { PlatformError } from '@samaya/platform/platform-error.ts';
+import type { Kysely } from 'kysely';
+import type { Identity } from '#server/accounts/identity.ts';
+import type { DB } from '#server/database-types.ts';
+import { BookingError } from '#server/errors.ts';
+import { type Booking, hasEnded, mayBecome } from './booking.ts';
+import { lockBooking, updateBookingStatus } from './booking-queries.ts';
+
+/**
+ * Cancels a booking: its own person until the event starts, the event's facilitator and an admin also later.
+ * A booking that has ended stays as it is, so asking twice is asking once. What is somebody else's is `not-found`;
+ * `event-started` when it is too late.
+ */
+export async function cancelBooking(db: Kysely<DB>, id: number, actor: Identity): Promise<Booking> {
+  return await db.transaction().execute(async (trx) => {
+    const found = await lockBooking(trx, id);
+    if (!found) throw notFound();
+    const { facilitatorId, hasStarted, ...booking } = found;
+    const runsIt = actor.isAdmin || actor.facilitatorId === facilitatorId;
+    if (!runsIt && booking.user_id !== actor.userId) throw notFound();
+    if (hasEnded(booking.status)) return booking;
+    if (hasStarted && !runsIt) {
+      throw new BookingError('event-started', 'This event has started; ask its facilitator to cancel your booking.');
+    }
+    if (!mayBecome(booking.status, 'cancelled')) {
+      throw new BookingError('event-started', 'Attendance of this booking is noted; it can no longer be cancelled.');
+    }
+    return await updateBookingStatus(trx, id, 'cancelled');
+  });
+}
+
+function notFound() {
+  return new PlatformError('not-found', 'There is no such booking.');
+}

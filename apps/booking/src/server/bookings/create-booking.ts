@@ -1,0 +1,79 @@
+import { sqlState, violatedConstraint } from '@samaya/platform/database.ts';
+import { PlatformError } from '@samaya/platform/platform-error.ts';
+import type { Kysely } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+import { BookingError } from '#server/errors.ts';
+import type { Booking } from './booking.ts';
+import { bookPlace, findBookableState, type WantedPlace } from './booking-queries.ts';
+
+// Raised by book_place when the event closed while the statement waited for its turn.
+const CLOSED_WHILE_WAITING = 'SA001';
+const CHECK_VIOLATION = '23514';
+const CAPACITY = 'events_seats_within_capacity';
+// Each round means that somebody freed or took seats in between; nobody is that unlucky for long.
+const MOST_ROUNDS = 5;
+
+/** The place was not to be had; which condition failed is asked afterwards, outside the failed transaction. */
+class NotBooked extends Error {}
+
+/**
+ * Books seats for a person at an event: the one function every door calls. `transact` runs the booking inside a
+ * transaction of the caller's, e.g. together with an idempotency key; by default the one statement is the transaction.
+ *
+ * Refuses, in this order: `not-found`, `event-inactive` (also cancelled), `event-started`, `already-booked` or
+ * `already-waitlisted`, `too-many-seats` (more than the event has at all), `event-full`, `not-enough-seats`. A
+ * refusal leaves no trace.
+ */
+export async function createBooking<Result = Booking>(
+  db: Kysely<DB>,
+  wanted: WantedPlace,
+  transact: (book: (trx: Kysely<DB>) => Promise<Booking>) => Promise<Result | Booking> = (book) => book(db),
+): Promise<Result | Booking> {
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    try {
+      return await transact((trx) => book(trx, wanted));
+    } catch (error) {
+      if (!(error instanceof NotBooked)) throw error;
+    }
+    const refusal = await findRefusal(db, wanted);
+    if (refusal) throw refusal;
+  }
+  throw new PlatformError('unavailable', 'Many people are booking this event right now. Try again in a moment.', {
+    retryAfterSeconds: 1,
+  });
+}
+
+async function book(trx: Kysely<DB>, wanted: WantedPlace): Promise<Booking> {
+  try {
+    const booking = await bookPlace(trx, wanted);
+    if (booking) return booking;
+  } catch (error) {
+    const isFull = sqlState(error) === CHECK_VIOLATION && violatedConstraint(error) === CAPACITY;
+    if (!isFull && sqlState(error) !== CLOSED_WHILE_WAITING) throw error;
+  }
+  throw new NotBooked();
+}
+
+/** Why a person cannot book now; `undefined` when they could. */
+async function findRefusal(db: Kysely<DB>, wanted: WantedPlace): Promise<Error | undefined> {
+  const state = await findBookableState(db, wanted);
+  if (!state) return new PlatformError('not-found', 'There is no such event.');
+  if (!state.isOpen) return new BookingError('event-inactive', 'This event cannot be booked at the moment.');
+  if (state.hasStarted) return new BookingError('event-started', 'This event has started; it can no longer be booked.');
+  if (state.ownStatus === 'waitlisted') {
+    return new BookingError('already-waitlisted', 'You are on the waiting list of this event.');
+  }
+  if (state.ownStatus !== null) return new BookingError('already-booked', 'You have already booked this event.');
+  if (wanted.seats > state.maxParticipants) {
+    return new BookingError('too-many-seats', `This event has ${state.maxParticipants} places in all.`, {
+      errors: [{ pointer: '/seats', detail: `is ${state.maxParticipants} at most` }],
+    });
+  }
+  if (state.seatsLeft === 0) return new BookingError('event-full', 'All places of this event are taken.');
+  if (wanted.seats > state.seatsLeft) {
+    return new BookingError('not-enough-seats', `Only ${state.seatsLeft} left. Book fewer seats.`, {
+      extensions: { seats_left: state.seatsLeft },
+    });
+  }
+  return undefined;
+}
