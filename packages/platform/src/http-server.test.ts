@@ -93,7 +93,7 @@ test('serves the API documentation from its own assets', async () => {
   const page = await (await fetch(`${address}/docs`)).text();
   assert.doesNotMatch(page, /https?:\/\//);
   for (const asset of page.matchAll(/(?:src|href)="([^"]+)"/g))
-    assert.equal((await fetch(address + asset[1])).status, 200, asset[1]);
+    assert.equal((await fetch(address + asset[1])).status, 200, String(asset[1]));
   assert.equal((await fetch(`${address}/docs/../package.json`)).status, 404);
 });
 

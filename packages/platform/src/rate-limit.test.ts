@@ -12,7 +12,7 @@ after(async () => {
   await first.close();
   await second.close();
 });
-const limits = { 'sign-in': { points: 3, seconds: 60 } };
+const limits = { 'sign-in': { points: 3, seconds: 60, shared: true } };
 
 test('counts over several processes and says when to come back', async () => {
   const consumers = [

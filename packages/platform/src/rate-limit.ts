@@ -6,14 +6,16 @@ export interface Limit {
   /** Requests allowed in the window, per key. */
   points: number;
   seconds: number;
+  /** Counted in the database, over all processes; else by each process for itself, where speed matters more. */
+  shared: boolean;
 }
 
 /** Counts one request of `key` against the limit `name`; throws `too-many-requests` when it is used up. */
 export type ConsumeLimit<Name extends string> = (name: Name, key: string) => Promise<void>;
 
 /**
- * Rate limits that hold over several processes, kept in the table `rate_limits`. While the database is away they
- * hold per process. With `enabled` false nothing is limited (allowed on loopback only, see `config.ts`).
+ * Rate limits; the shared ones hold over several processes, kept in the table `rate_limits`, and per process while
+ * the database is away. With `enabled` false nothing is limited (allowed on loopback only, see `config.ts`).
  */
 export function createLimits<Name extends string>(
   pool: pg.Pool,
@@ -23,20 +25,7 @@ export function createLimits<Name extends string>(
   const limiters = new Map(
     Object.entries<Limit>(limits).map(([name, limit]) => {
       const options = { keyPrefix: name, points: limit.points, duration: limit.seconds };
-      const insuranceLimiter = new RateLimiterMemory(options);
-      // Who is over the limit is refused from memory, so a flood costs the database nothing.
-      const memory = { inMemoryBlockOnConsumed: limit.points, insuranceLimiter };
-      return [
-        name,
-        new RateLimiterPostgres({
-          ...options,
-          ...memory,
-          storeClient: pool,
-          tableName: 'rate_limits',
-          tableCreated: true,
-          clearExpiredByTimeout: true,
-        }),
-      ];
+      return [name, limit.shared ? sharedLimiter(pool, options) : new RateLimiterMemory(options)];
     }),
   );
   return async (name, key) => {
@@ -51,4 +40,17 @@ export function createLimits<Name extends string>(
       });
     }
   };
+}
+
+function sharedLimiter(pool: pg.Pool, options: { keyPrefix: string; points: number; duration: number }) {
+  return new RateLimiterPostgres({
+    ...options,
+    // Who is over the limit is refused from memory, so a flood costs the database nothing.
+    inMemoryBlockOnConsumed: options.points,
+    insuranceLimiter: new RateLimiterMemory(options),
+    storeClient: pool,
+    tableName: 'rate_limits',
+    tableCreated: true,
+    clearExpiredByTimeout: true,
+  });
 }

@@ -3,6 +3,8 @@ import { DomainError } from '@samaya/platform/domain-error.ts';
 /** Every refusal booking can give beside those of the platform. Their HTTP statuses stand in `api.ts`. */
 export type BookingErrorCode =
   | 'bad-credentials'
+  | 'bad-signature'
+  | 'not-a-facilitator'
   | 'email-taken'
   | 'event-inactive'
   | 'event-started'

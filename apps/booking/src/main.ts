@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { ConfigError, readConfig } from '@samaya/platform/config.ts';
+import { startHttpServer } from '@samaya/platform/http-server.ts';
+import { isMigrated, migrate } from '@samaya/platform/migrate.ts';
+import { answerOperations } from '@samaya/platform/operations.ts';
+import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { completeConfig } from '@samaya/platform/secrets.ts';
+import { createBookingApi } from '#server/api.ts';
+import { createApp } from '#server/app.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '../migrations');
+
+const config = completeConfig(readConfig());
+const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = config;
+if (!databaseUrl || !migrationUrl) {
+  throw new ConfigError('BOOKING_DATABASE_URL is needed to start this application alone; npm start brings its own.');
+}
+await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username });
+
+const app = createApp(config, { databaseUrl });
+const api = createBookingApi(app);
+
+const server = await startHttpServer({
+  host: config.host,
+  port: config.bookingPort,
+  trustProxy: config.trustProxy,
+  secure: config.bookingUrl.startsWith('https:'),
+  log: app.log,
+  onFinished: (request, status, milliseconds, template) =>
+    app.metrics.request(request.method ?? '', template, status, milliseconds),
+  async handle(request, response, facts) {
+    if (
+      await answerOperations(
+        { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken },
+        request,
+        response,
+      )
+    )
+      return;
+    await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
+      request,
+      response,
+    );
+  },
+});
+
+async function notReady(): Promise<string[]> {
+  const migrated = await isMigrated(app.pool, MIGRATIONS).catch(() => undefined);
+  if (migrated === undefined) return ['the database does not answer'];
+  return migrated ? [] : ['the database is not migrated'];
+}
+
+stopOnSignals(async () => {
+  await server.stop();
+  await app.close();
+});
+reportReady(server.port);
+app.log.info({ port: server.port }, 'ready');

@@ -1,0 +1,50 @@
+import { createApi } from '@samaya/platform/api.ts';
+import type { ApiRoute } from '@samaya/platform/api-route.ts';
+import { identifyBearer } from './accounts/identify.ts';
+import type { Identity } from './accounts/identity.ts';
+import type { BookingApp } from './app.ts';
+import { type Callers, callers } from './callers.ts';
+import type { BookingErrorCode } from './errors.ts';
+
+const STATUSES: Record<BookingErrorCode, number> = {
+  'bad-credentials': 401,
+  'bad-signature': 401,
+  'not-a-facilitator': 403,
+  'email-taken': 409,
+  'event-inactive': 409,
+  'event-started': 409,
+  'event-cancelled': 409,
+  'already-booked': 409,
+  'already-waitlisted': 409,
+  'too-many-seats': 422,
+  'event-full': 409,
+  'not-enough-seats': 409,
+  'seats-taken': 409,
+  'bad-idempotency-key': 400,
+  'idempotency-mismatch': 422,
+  'idempotency-in-progress': 409,
+};
+
+/** Every route of the API, in one table. */
+export function routeTable(_app: BookingApp): ApiRoute<Callers>[] {
+  return [];
+}
+
+/** The REST API over the application. */
+export function createBookingApi(app: BookingApp) {
+  return createApi<Callers, Identity>({
+    title: 'Samaya booking',
+    version: '1',
+    description:
+      'Users, facilitators, events and bookings. Sign in with `POST /api/v1/sessions` and send the token as a bearer.',
+    routes: routeTable(app),
+    statuses: STATUSES,
+    identify: (token) => identifyBearer(app.db, token, app.config.adminEmails),
+    callers,
+    async admit(identity, facts) {
+      if (identity) await app.limits('api-token', String(identity.signInId));
+      else await app.limits('api-network', facts.network);
+    },
+    log: app.log,
+  });
+}
