@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { checkGenerated } from './check-generated.ts';
+import { checkLayout } from './check-layout.ts';
+import { checkPackages } from './check-packages.ts';
+import { checkSettings } from './check-settings.ts';
+import { checkSourceRules } from './check-source-rules.ts';
+import { checkImports, checkPages, checkTypes, checkWithBiome, checkWithPrettier } from './check-tools.ts';
+import { withTestPostgres } from './test-postgres.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const AT_ONCE = 2;
+
+type Check = (root: string) => string[] | Promise<string[]>;
+
+// The slow ones first, so that none of them runs alone at the end.
+const CHECKS: readonly (readonly [name: string, check: Check])[] = [
+  ['pages', checkPages],
+  ['types', checkTypes],
+  ['generated files', (root) => withTestPostgres(() => checkGenerated(root))],
+  ['biome', checkWithBiome],
+  ['prettier', checkWithPrettier],
+  ['imports', checkImports],
+  ['layout', checkLayout],
+  ['source rules', checkSourceRules],
+  ['packages', checkPackages],
+  ['settings', checkSettings],
+];
+
+const waiting = [...CHECKS];
+let failures = 0;
+
+async function work(): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const [name, check] = next;
+    const begin = performance.now();
+    const complaints = await Promise.try(check, ROOT).catch((error: Error) => [error.stack ?? String(error)]);
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    if (complaints.length === 0) {
+      process.stdout.write(`ok ${name} (${seconds} s)\n`);
+      continue;
+    }
+    failures++;
+    process.stdout.write(`not ok ${name} (${seconds} s)\n${complaints.join('\n').replaceAll(/^/gm, '  ')}\n`);
+  }
+}
+
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+process.stdout.write(failures === 0 ? 'All checks are green.\n' : `${failures} of ${CHECKS.length} checks are red.\n`);
+process.exitCode = failures === 0 ? 0 : 1;
