@@ -1,23 +1,46 @@
 import { hashToken } from '@samaya/platform/opaque-token.ts';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+import type { Person } from './account.ts';
 import type { Identity } from './identity.ts';
 
 export type SignInKind = 'page' | 'api';
+
+export interface FoundIdentity extends Identity {
+  /** Whether the sign-in was last noted as used an hour ago or more. */
+  seenLongAgo: boolean;
+}
 
 /** Who holds an unexpired secret of this kind; a page's secret is nobody's as a bearer, and the other way round. */
 export async function findIdentity(
   db: Kysely<DB>,
   { token, kind, adminEmails }: { token: string; kind: SignInKind; adminEmails: readonly string[] },
-): Promise<Identity | undefined> {
-  const { rows } = await sql<Identity>`
+): Promise<FoundIdentity | undefined> {
+  const { rows } = await sql<FoundIdentity>`
     select u.id as "userId", u.name, u.email, u.proven_at is not null as "isProven",
-           u.is_admin or (u.proven_at is not null and lower(u.email) = any (${adminEmails})) as "isAdmin",
-           case when u.proven_at is not null
-             then (select f.id from facilitators f where lower(f.email) = lower(u.email)) end as "facilitatorId",
-           s.id as "signInId"
+           ${isAdmin(adminEmails)} as "isAdmin", ${facilitatorId} as "facilitatorId",
+           s.id as "signInId", s.last_seen_at < clock_timestamp() - interval '1 hour' as "seenLongAgo"
     from sign_ins s join users u on u.id = s.user_id
     where s.secret_hash = ${hashToken(token)} and s.kind = ${kind}
       and s.expires_at > clock_timestamp() and u.deleted_at is null`.execute(db);
   return rows[0];
 }
+
+/** A person with what they may, read from data at this moment. */
+export async function findPerson(
+  db: Kysely<DB>,
+  { userId, adminEmails }: { userId: number; adminEmails: readonly string[] },
+): Promise<Person | undefined> {
+  const { rows } = await sql<Person>`
+    select u.id, u.name, u.email, u.created_at,
+           ${isAdmin(adminEmails)} as is_admin, ${facilitatorId} as facilitator_id
+    from users u where u.id = ${userId} and u.deleted_at is null`.execute(db);
+  return rows[0];
+}
+
+// E-mail based rights count for proven people only: anybody can type an address.
+function isAdmin(adminEmails: readonly string[]) {
+  return sql<boolean>`u.is_admin or (u.proven_at is not null and lower(u.email) = any (${adminEmails}))`;
+}
+const facilitatorId = sql<number | null>`
+  case when u.proven_at is not null then (select f.id from facilitators f where lower(f.email) = lower(u.email)) end`;

@@ -12,7 +12,8 @@ export interface Passwords {
 // OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
 const COST = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-const WAITING_PER_CORE = 4;
+// Some three seconds of waiting; only those being hashed hold memory.
+const WAITING_PER_CORE = 128;
 
 interface Cost {
   memory: number;
@@ -22,7 +23,7 @@ interface Cost {
 }
 
 /**
- * Password hashing that cannot drown the process: as many at once as there are cores, a short queue behind them, and
+ * Password hashing that cannot drown the process: as many at once as there are cores, a queue of a few seconds behind them, and
  * `unavailable` beyond it.
  */
 export function createPasswords(cores = availableParallelism()): Passwords {

@@ -1,0 +1,87 @@
+import { emailAddress, oneLine } from '@samaya/platform/text-schema.ts';
+import { z } from 'zod';
+import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
+
+const instant = z.iso.datetime({ offset: true });
+const anyPassword = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
+  .refine((value) => characters(value) <= PASSWORD_MOST, `has ${PASSWORD_MOST} characters at most`);
+
+/** A password somebody chooses: its length counts, not what it is made of. */
+export const newPassword = anyPassword
+  .refine((value) => characters(value) >= PASSWORD_LEAST, `has ${PASSWORD_LEAST} characters at least`)
+  .meta({ type: 'string', minLength: PASSWORD_LEAST, maxLength: PASSWORD_MOST, format: 'password' });
+
+/** The address of an account. */
+export const accountEmail = emailAddress.refine(
+  (value) => !value.endsWith(`@${ERASED_DOMAIN}`),
+  'is an address that can receive mail',
+);
+
+export const signUpSchema = z.strictObject({ name: oneLine(100), email: accountEmail, password: newPassword });
+
+export const credentialsSchema = z.strictObject({
+  email: emailAddress,
+  password: anyPassword.meta({ type: 'string', maxLength: PASSWORD_MOST, format: 'password' }),
+});
+
+/** What CRM sends over the back channel: a person's credentials, and the network they came from, for the limits. */
+export const crmSignInSchema = credentialsSchema.extend({ network: z.string().min(1).max(100).optional() });
+
+export const renameSchema = z.strictObject({ name: oneLine(100).optional() });
+
+export const userSchema = z.object({ id: z.int(), name: z.string(), email: z.string(), created_at: instant });
+
+export const personSchema = userSchema.extend({
+  is_admin: z.boolean(),
+  facilitator_id: z
+    .int()
+    .nullable()
+    .meta({ description: 'The facilitator of the same address, once it is confirmed.' }),
+});
+
+export const signedInSchema = z.object({ token: z.string(), expires_at: instant, user: personSchema });
+
+export const crmSignedInSchema = z.object({
+  user: z.object({ id: z.int(), name: z.string(), email: z.string() }),
+  facilitator: z.object({ id: z.int(), name: z.string() }),
+});
+
+/** Everything kept about a person. Its fields are named after the tables they come from. */
+export const personalDataSchema = z.object({
+  exported_at: instant,
+  users: z.object({
+    id: z.int(),
+    name: z.string(),
+    email: z.string(),
+    google_id: z.string().nullable(),
+    created_at: instant,
+    proven_at: instant.nullable(),
+    is_admin: z.boolean(),
+  }),
+  facilitators: z.array(
+    z.object({
+      id: z.int(),
+      name: z.string(),
+      email: z.string(),
+      bio: z.string().nullable(),
+      specialties: z.string().nullable(),
+    }),
+  ),
+  bookings: z.array(
+    z.object({
+      id: z.int(),
+      event_id: z.int(),
+      event_title: z.string(),
+      event_date: instant,
+      booking_date: instant,
+      status: z.string(),
+      seats: z.int(),
+    }),
+  ),
+  sign_ins: z.array(z.object({ kind: z.string(), created_at: instant, last_seen_at: instant, expires_at: instant })),
+  outbox: z
+    .array(z.object({ kind: z.string(), occurred_at: instant, delivered_at: instant.nullable() }))
+    .meta({ description: 'Messages about this person to other applications.' }),
+});

@@ -1,0 +1,57 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+import type { SignInKind } from './identity-queries.ts';
+
+/** Who has this address, and the hash of their password; nobody when the account was erased. */
+export async function findPasswordOf(
+  db: Kysely<DB>,
+  email: string,
+): Promise<{ id: number; password: string } | undefined> {
+  return await db
+    .selectFrom('users')
+    .select(['id', 'password'])
+    .where(sql<string>`lower(email)`, '=', email)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
+export interface NewSignIn {
+  userId: number;
+  /** The hash the given password was checked against. */
+  checkedHash: string;
+  kind: SignInKind;
+  secretHash: Buffer;
+  expiresAt: Date;
+}
+
+/**
+ * Keeps a sign-in, unless the account was erased or got another password since it was checked. The share lock makes
+ * this wait for whoever is erasing or changing it, and makes them see this sign-in when they end all of them.
+ */
+export async function insertSignIn(db: Kysely<DB>, signIn: NewSignIn): Promise<boolean> {
+  const { rows } = await sql`
+    insert into sign_ins (secret_hash, kind, user_id, expires_at)
+      select ${signIn.secretHash}, ${signIn.kind}, u.id, ${signIn.expiresAt} from users u
+      where u.id = ${signIn.userId} and u.password = ${signIn.checkedHash} and u.deleted_at is null
+      for share of u
+    returning 1`.execute(db);
+  return rows.length === 1;
+}
+
+export async function noteSignInSeen(db: Kysely<DB>, id: number): Promise<void> {
+  await sql`update sign_ins set last_seen_at = clock_timestamp() where id = ${id}`.execute(db);
+}
+
+export async function deleteSignIn(db: Kysely<DB>, id: number): Promise<void> {
+  await db.deleteFrom('sign_ins').where('id', '=', id).execute();
+}
+
+export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<void> {
+  await db.deleteFrom('sign_ins').where('user_id', '=', userId).execute();
+}
+
+/** Deletes sign-ins that have expired; answers how many. */
+export async function deleteExpiredSignIns(db: Kysely<DB>): Promise<number> {
+  const { numAffectedRows } = await sql`delete from sign_ins where expires_at <= clock_timestamp()`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}

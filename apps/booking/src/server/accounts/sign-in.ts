@@ -1,0 +1,83 @@
+import { createToken } from '@samaya/platform/opaque-token.ts';
+import type { Kysely } from 'kysely';
+import type { BookingApp } from '#server/app.ts';
+import type { DB } from '#server/database-types.ts';
+import { BookingError } from '#server/errors.ts';
+import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
+import { findPerson, type SignInKind } from './identity-queries.ts';
+import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface Credentials {
+  /** In canonical form, as `emailAddress` leaves it: it is also the key of the limit. */
+  email: string;
+  password: string;
+  /** Where the person is, as the server saw it; `undefined` when nobody knows, then only the address is limited. */
+  network: string | undefined;
+}
+
+export interface SignedIn {
+  /** The secret, told once: a cookie's value for `page`, a bearer for `api`. */
+  token: string;
+  expiresAt: Date;
+  user: Person;
+}
+
+type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
+
+/**
+ * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
+ * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
+ * from one network; with `unavailable` while too many people are signing in at once.
+ */
+export async function signIn(
+  app: SignInDeps,
+  { kind, now, ...credentials }: Credentials & { kind: SignInKind; now: Date },
+): Promise<SignedIn> {
+  const checked = await checkCredentials(app, credentials);
+  if (!checked) throw badCredentials();
+  const { token, hash } = createToken();
+  const expiresAt = new Date(now.getTime() + SIGN_IN_DAYS * DAY_MS);
+  const kept = await insertSignIn(app.db, { ...checked, kind, secretHash: hash, expiresAt });
+  const user = kept ? await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }) : undefined;
+  if (!user) throw badCredentials();
+  return { token, expiresAt, user };
+}
+
+/**
+ * Whose address and password these are; `undefined` when they do not belong together. Signs nobody in, but counts as
+ * a try: it is limited and bounded like `signIn`.
+ */
+export async function checkPassword(app: SignInDeps, credentials: Credentials): Promise<Person | undefined> {
+  const checked = await checkCredentials(app, credentials);
+  return checked && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
+}
+
+/** Ends one sign-in; the others of the same person stay. */
+export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void> {
+  await deleteSignIn(db, signInId);
+}
+
+/** Ends every sign-in of a person, in browsers and programs alike. */
+export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
+  await deleteSignInsOf(db, userId);
+}
+
+export function badCredentials(): BookingError {
+  return new BookingError('bad-credentials', 'Address and password do not belong together. Check both.');
+}
+
+async function checkCredentials(
+  { db, passwords, limits }: SignInDeps,
+  { email, password, network }: Credentials,
+): Promise<{ userId: number; checkedHash: string } | undefined> {
+  // The network first: who tries from one place uses up that place's tries, not those of every address it names.
+  if (network !== undefined) await limits('sign-in-network', network);
+  await limits('sign-in-address', email);
+  // Whoever chose a password chose a shorter one; hashing this would only cost.
+  if (characters(password) > PASSWORD_MOST) return undefined;
+  const found = await findPasswordOf(db, email);
+  if (!(await passwords.verify(password, found?.password)) || !found) return undefined;
+  return { userId: found.id, checkedHash: found.password };
+}
