@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { book, inParallel } from './book-over-http.ts';
+import { rowsOf } from './both-databases.ts';
+import { createCrowd } from './crowd.ts';
+import { startBooking } from './processes.ts';
+
+/** Two booking processes on one database, and a crowd in front of both. */
+async function openDoors(crowd: { places: number[]; people: number }, sabotage?: string) {
+  const database = await createTestDatabase('booking');
+  const made = await createCrowd(database.ownerUrl, crowd);
+  if (sabotage) await rowsOf(database.ownerUrl, sabotage);
+  const doors = [await startBooking({ database }), await startBooking({ database })];
+  return { database, ...made, doorFor: (index: number) => String(doors[index % doors.length]?.url) };
+}
+
+async function twoHundredForTen(sabotage?: string) {
+  const { database, people, eventIds, doorFor } = await openDoors({ places: [10], people: 200 }, sabotage);
+  const eventId = Number(eventIds[0]);
+  const answers = await inParallel(people, 200, ({ token }, index) => book({ url: doorFor(index), token, eventId }));
+  const [kept] = await rowsOf(
+    database.ownerUrl,
+    `select seats_taken, (select count(*)::int from bookings where status = 'confirmed') as rows from events`,
+  );
+  return {
+    booked: answers.filter((answer) => answer.status === 201).length,
+    full: answers.filter((answer) => answer.status === 409 && answer.code === 'event-full').length,
+    taken: kept?.seats_taken,
+    rows: kept?.rows,
+  };
+}
+
+async function twentyByOne(sabotage?: string) {
+  const { database, people, eventIds, doorFor } = await openDoors({ places: [30], people: 1 }, sabotage);
+  const token = String(people[0]?.token);
+  const eventId = Number(eventIds[0]);
+  const answers = await inParallel(Array(20).fill(0), 20, (_, index) => book({ url: doorFor(index), token, eventId }));
+  const [kept] = await rowsOf(
+    database.ownerUrl,
+    `select seats_taken, (select count(*)::int from bookings where status = 'confirmed') as rows from events`,
+  );
+  return {
+    booked: answers.filter((answer) => answer.status === 201).length,
+    already: answers.filter((answer) => answer.status === 409 && answer.code === 'already-booked').length,
+    taken: kept?.seats_taken,
+    rows: kept?.rows,
+  };
+}
+
+test('200 people at two processes get 10 places, and everybody gets an answer', async () => {
+  assert.deepEqual(await twoHundredForTen(), { booked: 10, full: 190, taken: 10, rows: 10 });
+});
+
+test('negative control: without the capacity constraint the same crowd oversells', async () => {
+  const result = await twoHundredForTen('alter table events drop constraint events_seats_within_capacity');
+  assert.ok(result.booked > 10, JSON.stringify(result));
+});
+
+test('one person asking 20 times at two processes gets one booking, and one seat is counted', async () => {
+  assert.deepEqual(await twentyByOne(), { booked: 1, already: 19, taken: 1, rows: 1 });
+});
+
+test('negative control: without the unique index the same person books several times', async () => {
+  const result = await twentyByOne(`
+    drop index bookings_one_active;
+    create or replace function book_place(for_user integer, at_event integer, wanted_seats integer)
+      returns setof bookings language sql as $$
+        insert into bookings (user_id, event_id, seats)
+          select for_user, at_event, wanted_seats
+          where not exists (select 1 from bookings where user_id = for_user and event_id = at_event)
+          returning * $$`);
+  assert.ok(result.booked > 1, JSON.stringify(result));
+});
