@@ -82,6 +82,18 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (number)
 );
 
+create table oidc_records (
+  model text not null,
+  id text not null,
+  payload jsonb not null,
+  grant_id text,
+  user_code text,
+  uid text,
+  expires_at timestamp with time zone,
+  consumed_at timestamp with time zone,
+  constraint oidc_records_pkey PRIMARY KEY (model, id)
+);
+
 create table outbox (
   id uuid not null default gen_random_uuid(),
   destination text not null default 'crm'::text,
@@ -165,6 +177,10 @@ CREATE INDEX events_by_facilitator ON public.events USING btree (facilitator_id,
 CREATE INDEX events_by_start ON public.events USING btree (date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
 CREATE UNIQUE INDEX facilitators_email_lower_unique ON public.facilitators USING btree (lower((email)::text));
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX oidc_records_by_expiry ON public.oidc_records USING btree (expires_at);
+CREATE INDEX oidc_records_by_grant ON public.oidc_records USING btree (grant_id) WHERE (grant_id IS NOT NULL);
+CREATE UNIQUE INDEX oidc_records_by_uid ON public.oidc_records USING btree (model, uid) WHERE (uid IS NOT NULL);
+CREATE UNIQUE INDEX oidc_records_by_user_code ON public.oidc_records USING btree (model, user_code) WHERE (user_code IS NOT NULL);
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (destination, next_attempt_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);

@@ -10,6 +10,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export interface Bookings {
   booking_date: Generated<Date>;
   event_id: number;
@@ -66,6 +78,17 @@ export interface Migrations {
   applied_at: Generated<Date>;
   name: string;
   number: number;
+}
+
+export interface OidcRecords {
+  consumed_at: Date | null;
+  expires_at: Date | null;
+  grant_id: string | null;
+  id: string;
+  model: string;
+  payload: Json;
+  uid: string | null;
+  user_code: string | null;
 }
 
 export interface Outbox {
@@ -135,6 +158,7 @@ export interface DB {
   facilitators: Facilitators;
   idempotency_keys: IdempotencyKeys;
   migrations: Migrations;
+  oidc_records: OidcRecords;
   outbox: Outbox;
   outbox_destinations: OutboxDestinations;
   rate_limits: RateLimits;
