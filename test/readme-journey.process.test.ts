@@ -11,8 +11,8 @@ const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 
 /** The README's shell lines as they stand, at the ports of this test. */
 function journey(ports: { booking: number; crm: number }): string {
-  const block = README.match(/```sh\n([\s\S]*?)```/)?.[1];
-  assert.ok(block?.includes('curl'), 'the README has its shell journey');
+  const block = README.match(/```sh\n([\s\S]*?)```/)?.[1] ?? '';
+  assert.ok(block.includes('curl'), 'the README has its shell journey');
   return block
     .replaceAll('localhost:3000', `localhost:${ports.booking}`)
     .replaceAll('localhost:3001', `localhost:${ports.crm}`);
