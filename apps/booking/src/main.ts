@@ -1,13 +1,19 @@
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
+import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
 import { isMigrated, migrate } from '@samaya/platform/migrate.ts';
 import { answerOperations } from '@samaya/platform/operations.ts';
+import { sharePageHost } from '@samaya/platform/page-host.ts';
+import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
+import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
+import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
+import { type BookingPages, PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
 
@@ -20,6 +26,16 @@ await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(
 
 const app = createApp(config, { databaseUrl });
 const api = createBookingApi(app);
+const oidc = createOidcProvider(app);
+const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
+const pages = await createPages({
+  folder: join(import.meta.dirname, '..'),
+  host: sharePageHost<BookingPages>(PAGES, { app, oidc }),
+  publicUrl: config.bookingUrl,
+  dev: process.argv.includes('--dev'),
+  port: config.bookingPort,
+  log: app.log,
+});
 
 const server = await startHttpServer({
   host: config.host,
@@ -38,6 +54,8 @@ const server = await startHttpServer({
       )
     )
       return;
+    if (isOidcRequest(request)) return await answerOidc(request, response, facts);
+    if (!isApiRequest(request)) return pages.answer(request, response, facts);
     await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
       request,
       response,
@@ -53,6 +71,7 @@ async function notReady(): Promise<string[]> {
 
 stopOnSignals(async () => {
   await server.stop();
+  await pages.close();
   await app.close();
 });
 reportReady(server.port);

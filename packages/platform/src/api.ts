@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { DEFAULT_BODY_BYTES, parseJsonBody, parseParams, parseQuery, readBody } from './api-request.ts';
 import type { ApiRoute, RequestContext } from './api-route.ts';
@@ -31,6 +32,11 @@ export interface ApiOptions<Callers, Identity> {
   /** Called before a route runs, e.g. to limit the rate. */
   admit?(identity: Identity | undefined, facts: RequestFacts): Promise<void>;
   log: Log;
+}
+
+/** Whether a request is for the API, and not for a page. */
+export function isApiRequest(request: IncomingMessage): boolean {
+  return /^\/(api(\/|$|\?)|openapi\.json($|\?))/.test(request.url ?? '');
 }
 
 /** Builds the HTTP API from its route table; testable as `api.request('/api/v1/events')` with no port. */

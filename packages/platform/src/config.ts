@@ -6,7 +6,8 @@ import { z } from 'zod';
  * All are optional; `.env.example` lists them with a comment each, and a check keeps the two equal.
  */
 
-const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
+/** Host names that mean this machine alone. */
+export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
 const port = z.coerce
   .number('is a number')
@@ -157,6 +158,16 @@ export function isLoopbackOnly(config: Config): boolean {
   return [config.host, new URL(config.bookingUrl).hostname, new URL(config.crmUrl).hostname].every((host) =>
     LOOPBACK_HOSTS.has(host),
   );
+}
+
+/**
+ * Makes the built page handler take the origin from headers that our server overwrites on every request, and bounds
+ * the forms it reads. It looks at its environment when it is loaded, so call this before.
+ */
+export function letPagesTrustOurHeaders(): void {
+  process.env.PROTOCOL_HEADER = 'x-forwarded-proto';
+  process.env.HOST_HEADER = 'x-forwarded-host';
+  process.env.BODY_SIZE_LIMIT = '64K';
 }
 
 function refuseContradictions(config: Config, environment: NodeJS.ProcessEnv) {

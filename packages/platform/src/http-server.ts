@@ -56,6 +56,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse) {
   const startedAt = performance.now();
   let template = 'other';
+  // Whoever answers below a path of its own may shorten the address.
+  const path = request.url?.split('?', 1)[0];
   const facts: RequestFacts = {
     requestId: randomUUIDv7(),
     network: networkOf(request, options.trustProxy),
@@ -72,7 +74,7 @@ function serve(options: HttpServerOptions, request: IncomingMessage, response: S
       {
         request_id: facts.requestId,
         method: request.method,
-        path: request.url?.split('?', 1)[0],
+        path,
         status: response.statusCode,
         ms: Math.round(milliseconds * 10) / 10,
       },

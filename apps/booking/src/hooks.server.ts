@@ -1,0 +1,35 @@
+import { pageCookie } from '@samaya/platform/page-cookie.ts';
+import { pageErrorFor } from '@samaya/platform/page-error.ts';
+import { pageHost } from '@samaya/platform/page-host.ts';
+import { error } from '@sveltejs/kit';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
+import { identifyCookie } from '#server/accounts/identify.ts';
+import { type BookingPages, PAGES } from './pages.ts';
+
+export const handle: Handle = async ({ event, resolve }) => {
+  const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
+  const { config, db, log } = pages.app;
+  facts.onRoute?.(event.route.id ?? 'other');
+  Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
+  const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
+  if (secret !== undefined) {
+    event.locals.identity = await identifyCookie(db, secret, config.adminEmails).catch((cause: unknown) => {
+      const { status, message } = pageErrorFor(cause, facts.requestId, log);
+      error(status, message);
+    });
+  }
+  const answer = await resolve(event);
+  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-cache');
+  // A form that signs in ends, by redirects, at CRM; browsers ask the form's page whether it may.
+  const policy = answer.headers.get('content-security-policy');
+  if (policy) {
+    answer.headers.set('content-security-policy', policy.replace("form-action 'self'", `$& ${config.crmUrl}`));
+  }
+  return answer;
+};
+
+export const handleError: HandleServerError = ({ kind, error: cause, event }) => {
+  const { facts, app } = event.locals;
+  if (kind !== 'unknown') return { requestId: facts.requestId };
+  return { ...pageErrorFor(cause, facts.requestId, app.log), requestId: facts.requestId };
+};
