@@ -1,10 +1,18 @@
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { pageErrorFor } from '@samaya/platform/page-error.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
-import { error } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
+import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
+
+/** Who may see each page. A page that is not listed does not compile. */
+const VISITORS: Record<RouteId, 'anyone' | 'signedIn'> = {
+  '/': 'anyone',
+  '/sign-in': 'anyone',
+  '/sign-out': 'signedIn',
+};
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
@@ -18,6 +26,8 @@ export const handle: Handle = async ({ event, resolve }) => {
       error(status, message);
     });
   }
+  const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.identity;
+  if (!mayPass) redirect(303, '/sign-in');
   const answer = await resolve(event);
   if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-cache');
   // A form that signs in ends, by redirects, at CRM; browsers ask the form's page whether it may.
@@ -25,6 +35,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   if (policy) {
     answer.headers.set('content-security-policy', policy.replace("form-action 'self'", `$& ${config.crmUrl}`));
   }
+  if (answer.status === 503) answer.headers.set('retry-after', '5');
   return answer;
 };
 

@@ -1,11 +1,7 @@
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { redirect } from '@sveltejs/kit';
 import { endSignIn } from '#server/accounts/sign-in.ts';
-import type { Actions, PageServerLoad } from './$types';
-
-export const load: PageServerLoad = ({ locals }) => {
-  if (!locals.identity) redirect(303, '/');
-};
+import type { Actions } from './$types';
 
 export const actions: Actions = {
   async default({ locals, cookies }) {

@@ -1,0 +1,51 @@
+import { DomainError } from '@samaya/platform/domain-error.ts';
+import { pageCookie } from '@samaya/platform/page-cookie.ts';
+import { pageErrorFor } from '@samaya/platform/page-error.ts';
+import { pageHost } from '@samaya/platform/page-host.ts';
+import { error, redirect } from '@sveltejs/kit';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
+import { identifyPage } from '#server/sign-in/page-sign-in.ts';
+import type { RouteId } from '$app/types';
+import { type CrmPages, PAGES } from './pages.ts';
+
+/** Who may see each page. A page that is not listed does not compile. */
+const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
+  '/': 'facilitator',
+  '/sign-in': 'anyone',
+  '/sign-in/callback': 'anyone',
+  '/sign-out': 'anyone',
+  '/signed-out': 'anyone',
+};
+
+const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403 };
+
+export const handle: Handle = async ({ event, resolve }) => {
+  const { app: pages, facts } = pageHost<CrmPages>(PAGES);
+  const { config, db, log } = pages.app;
+  facts.onRoute?.(event.route.id ?? 'other');
+  Object.assign(event.locals, { ...pages, facts } satisfies Partial<App.Locals>);
+  const secret = event.cookies.get(pageCookie('samaya_crm', config.crmUrl).name);
+  if (secret !== undefined) {
+    event.locals.facilitator = await identifyPage(db, secret).catch((cause: unknown) => {
+      const { status, message } = pageErrorFor(cause, facts.requestId, log);
+      error(status, message);
+    });
+  }
+  const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
+  if (!mayPass) redirect(303, '/sign-in');
+  const answer = await resolve(event);
+  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-cache');
+  if (answer.status === 503) answer.headers.set('retry-after', '5');
+  return answer;
+};
+
+export const handleError: HandleServerError = ({ kind, error: cause, event }) => {
+  const { facts, app } = event.locals;
+  if (kind !== 'unknown') return { requestId: facts.requestId };
+  const status = cause instanceof DomainError ? STATUSES[cause.code] : undefined;
+  if (!(cause instanceof DomainError) || status === undefined) {
+    return { ...pageErrorFor(cause, facts.requestId, app.log), requestId: facts.requestId };
+  }
+  if (status === 503) app.log.warn({ request_id: facts.requestId, err: cause.cause }, 'booking is away');
+  return { status, message: cause.message, requestId: facts.requestId };
+};

@@ -1,0 +1,28 @@
+import { oneCopyOfServerCode } from '@samaya/platform/one-copy.ts';
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [
+    oneCopyOfServerCode(),
+    sveltekit({
+      adapter: adapter(),
+      // Our own server refuses foreign forms before a page sees them, alike in development and built: page-origin.ts.
+      csrf: { trustedOrigins: ['*'] },
+      csp: {
+        mode: 'hash',
+        directives: {
+          'default-src': ['none'],
+          'script-src': ['self'],
+          'style-src': ['self'],
+          'img-src': ['self', 'data:'],
+          'connect-src': ['self'],
+          'base-uri': ['none'],
+          'form-action': ['self'],
+          'frame-ancestors': ['none'],
+        },
+      },
+    }),
+  ],
+});
