@@ -27,6 +27,12 @@ create table booking_notifications (
   constraint booking_notifications_message_unique UNIQUE (message_id)
 );
 
+create table erased_users (
+  user_id integer not null,
+  erased_at timestamp with time zone not null default now(),
+  constraint erased_users_pkey PRIMARY KEY (user_id)
+);
+
 create table facilitator_streams (
   facilitator_id integer not null,
   "position" bigint not null default 0,
@@ -75,3 +81,41 @@ CREATE INDEX booking_notifications_to_do ON public.booking_notifications USING b
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_facilitator ON public.sign_ins USING btree (facilitator_id);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
+
+CREATE OR REPLACE FUNCTION public.booking_notifications_arrive()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into facilitator_streams as stream (facilitator_id, position) values (new.facilitator_id, 1)
+    on conflict (facilitator_id) do update set position = stream.position + 1
+    returning position into new.stream_position;
+  if tg_op = 'INSERT' then
+    if exists (select 1 from booking_notifications known where known.booking_id = new.booking_id and known.version > new.version) then
+      new.superseded := true;
+    end if;
+    if exists (select 1 from erased_users erased where erased.user_id = new.user_id) then
+      new.user_name := 'Deleted person';
+      new.user_email := 'deleted-' || new.user_id || '@deleted.invalid';
+    end if;
+  end if;
+  if tg_op = 'INSERT' or new.processed <> old.processed then
+    new.processed_at := case when new.processed then clock_timestamp() end;
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.booking_notifications_hint()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('booking_notifications', '');
+  return null;
+end $function$;
+
+CREATE TRIGGER booking_notifications_arrive BEFORE INSERT ON public.booking_notifications FOR EACH ROW EXECUTE FUNCTION booking_notifications_arrive();
+CREATE TRIGGER booking_notifications_change BEFORE UPDATE ON public.booking_notifications FOR EACH ROW WHEN ((((old.processed IS DISTINCT FROM new.processed) OR ((old.user_name)::text IS DISTINCT FROM (new.user_name)::text)) OR ((old.user_email)::text IS DISTINCT FROM (new.user_email)::text))) EXECUTE FUNCTION booking_notifications_arrive();
+CREATE TRIGGER booking_notifications_hint AFTER INSERT OR UPDATE ON public.booking_notifications FOR EACH STATEMENT EXECUTE FUNCTION booking_notifications_hint();

@@ -25,7 +25,7 @@ create table booking_notifications (
   -- Told after a newer version of the same booking was already here.
   superseded boolean not null default false,
   processed_at timestamptz,
-  -- Where this row's latest change stands in its facilitator's stream; grows without gaps in commit order.
+  -- Where this row's latest change stands in its facilitator's stream; grows in commit order.
   stream_position bigint not null default 0
 );
 create index booking_notifications_inbox on booking_notifications (facilitator_id, id desc);
@@ -45,3 +45,47 @@ create table people_messages (
   kind text not null,
   received_at timestamptz not null default now()
 );
+
+-- People booking has erased, so that a message about them that arrives late does not bring them back.
+create table erased_users (
+  user_id integer primary key,
+  erased_at timestamptz not null default now()
+);
+
+-- Whoever writes a row: it gets its place in the facilitator's stream, is marked when a newer version of its booking
+-- is already here, and names nobody who was erased. The stream's row lock comes first, so positions follow commits.
+create function booking_notifications_arrive() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into facilitator_streams as stream (facilitator_id, position) values (new.facilitator_id, 1)
+    on conflict (facilitator_id) do update set position = stream.position + 1
+    returning position into new.stream_position;
+  if tg_op = 'INSERT' then
+    if exists (select 1 from booking_notifications known where known.booking_id = new.booking_id and known.version > new.version) then
+      new.superseded := true;
+    end if;
+    if exists (select 1 from erased_users erased where erased.user_id = new.user_id) then
+      new.user_name := 'Deleted person';
+      new.user_email := 'deleted-' || new.user_id || '@deleted.invalid';
+    end if;
+  end if;
+  if tg_op = 'INSERT' or new.processed <> old.processed then
+    new.processed_at := case when new.processed then clock_timestamp() end;
+  end if;
+  return new;
+end $$;
+create trigger booking_notifications_arrive before insert on booking_notifications
+  for each row execute function booking_notifications_arrive();
+create trigger booking_notifications_change before update on booking_notifications
+  for each row when (
+    (old.processed, old.user_name, old.user_email) is distinct from (new.processed, new.user_name, new.user_email)
+  ) execute function booking_notifications_arrive();
+
+-- A hint for open inboxes, one per statement; they look by position, so a missed one costs a second at most.
+create function booking_notifications_hint() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('booking_notifications', '');
+  return null;
+end $$;
+create trigger booking_notifications_hint after insert or update on booking_notifications
+  for each statement execute function booking_notifications_hint();

@@ -21,7 +21,10 @@ export const BOOKING_KINDS = [
 
 export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.erased'] as const;
 
-const id = z.int().positive();
+// Measured in characters, as PostgreSQL measures varchar.
+const text = (max: number) =>
+  z.string().refine((value) => value !== '' && [...value].length <= max, `has 1 to ${max} characters`);
+const id = z.int32().positive();
 const instant = z.iso.datetime({ offset: true });
 
 export const bookingMessageSchema = z.object({
@@ -30,16 +33,16 @@ export const bookingMessageSchema = z.object({
   version: z.int().positive(),
   occurred_at: instant,
   booking_id: id,
-  user_name: z.string().min(1).max(100),
-  user_email: z.string().min(1).max(120),
-  event_title: z.string().min(1).max(200),
+  user_name: text(100),
+  user_email: text(120),
+  event_title: text(200),
   event_date: instant,
   facilitator_id: id,
   user_id: id,
   event_id: id,
   event_type: z.enum(['session', 'retreat']),
   seats: z.int().positive(),
-  status: z.string().min(1).max(20),
+  status: text(20),
   price: z.number().nonnegative(),
 });
 
@@ -48,8 +51,8 @@ export const facilitatorChangedSchema = z.object({
   kind: z.literal('facilitator.changed'),
   occurred_at: instant,
   facilitator_id: id,
-  facilitator_name: z.string().min(1).max(100),
-  facilitator_email: z.string().min(1).max(120),
+  facilitator_name: text(100),
+  facilitator_email: text(120),
 });
 
 export const userChangedSchema = z.object({
@@ -57,8 +60,8 @@ export const userChangedSchema = z.object({
   kind: z.literal('user.changed'),
   occurred_at: instant,
   user_id: id,
-  user_name: z.string().min(1).max(100),
-  user_email: z.string().min(1).max(120),
+  user_name: text(100),
+  user_email: text(120),
 });
 
 export const userErasedSchema = z.object({

@@ -29,8 +29,8 @@ export interface ApiOptions<Callers, Identity> {
   identify(token: string, now: Date): Promise<Identity | undefined>;
   /** Lets a caller pass as what a route declares, or throws `unauthenticated` or `forbidden`. */
   callers: { [Caller in keyof Callers]: (identity: Identity | undefined) => Callers[Caller] };
-  /** Called before a route runs, e.g. to limit the rate. */
-  admit?(identity: Identity | undefined, facts: RequestFacts): Promise<void>;
+  /** Called before a route runs, with the caller it declares, e.g. to limit the rate. */
+  admit?(identity: Identity | undefined, facts: RequestFacts, caller: keyof Callers): Promise<void>;
   log: Log;
 }
 
@@ -81,7 +81,7 @@ async function answer<Callers, Identity>(
   const now = new Date();
   const identity = await identify(options, request, now);
   const who = options.callers[route.caller](identity);
-  await options.admit?.(identity, facts);
+  await options.admit?.(identity, facts, route.caller);
   const described = route as unknown as ApiRoute<never>;
   const params = parseParams(described, rawParams);
   const query = parseQuery(described, new URL(request.url));

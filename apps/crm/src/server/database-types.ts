@@ -35,6 +35,11 @@ export interface BookingNotifications {
   version: Generated<number>;
 }
 
+export interface ErasedUsers {
+  erased_at: Generated<Date>;
+  user_id: number;
+}
+
 export interface FacilitatorStreams {
   facilitator_id: number;
   position: Generated<number>;
@@ -71,6 +76,7 @@ export interface SignIns {
 
 export interface DB {
   booking_notifications: BookingNotifications;
+  erased_users: ErasedUsers;
   facilitator_streams: FacilitatorStreams;
   migrations: Migrations;
   people_messages: PeopleMessages;

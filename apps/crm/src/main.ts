@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { isApiRequest } from '@samaya/platform/api.ts';
+import { ConfigError, readConfig } from '@samaya/platform/config.ts';
+import { startHttpServer } from '@samaya/platform/http-server.ts';
+import { isMigrated, migrate } from '@samaya/platform/migrate.ts';
+import { answerOperations } from '@samaya/platform/operations.ts';
+import { sharePageHost } from '@samaya/platform/page-host.ts';
+import { createPages } from '@samaya/platform/pages.ts';
+import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { completeConfig } from '@samaya/platform/secrets.ts';
+import { createCrmApi } from '#server/api.ts';
+import { createApp } from '#server/app.ts';
+import { forgetExpiredSignIns } from '#server/sign-in/end-sign-ins.ts';
+import { createSignInAtBooking } from '#server/sign-in/sign-in-at-booking.ts';
+import { type CrmPages, PAGES } from './pages.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '../migrations');
+const SWEEP_MS = 60 * 60 * 1000;
+
+const config = completeConfig(readConfig());
+const { crmDatabaseUrl: databaseUrl, crmMigrationUrl: migrationUrl } = config;
+if (!databaseUrl || !migrationUrl) {
+  throw new ConfigError('CRM_DATABASE_URL is needed to start this application alone; npm start brings its own.');
+}
+await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username });
+
+const app = createApp(config, { databaseUrl });
+const api = createCrmApi(app);
+const pages = await createPages({
+  folder: join(import.meta.dirname, '..'),
+  host: sharePageHost<CrmPages>(PAGES, { app, signInAtBooking: createSignInAtBooking(config) }),
+  publicUrl: config.crmUrl,
+  dev: process.argv.includes('--dev'),
+  port: config.crmPort,
+  log: app.log,
+});
+
+const server = await startHttpServer({
+  host: config.host,
+  port: config.crmPort,
+  trustProxy: config.trustProxy,
+  secure: config.crmUrl.startsWith('https:'),
+  log: app.log,
+  onFinished: (request, status, milliseconds, template) =>
+    app.metrics.request(request.method ?? '', template, status, milliseconds),
+  async handle(request, response, facts) {
+    if (
+      await answerOperations(
+        { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken },
+        request,
+        response,
+      )
+    )
+      return;
+    if (!isApiRequest(request)) return pages.answer(request, response, facts);
+    await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
+      request,
+      response,
+    );
+  },
+});
+
+const sweep = setInterval(() => {
+  forgetExpiredSignIns(app.db).catch((error: unknown) => app.log.warn({ err: error }, 'sweep failed'));
+}, SWEEP_MS);
+
+async function notReady(): Promise<string[]> {
+  const migrated = await isMigrated(app.pool, MIGRATIONS).catch(() => undefined);
+  if (migrated === undefined) return ['the database does not answer'];
+  return migrated ? [] : ['the database is not migrated'];
+}
+
+stopOnSignals(async () => {
+  clearInterval(sweep);
+  // Open streams end first, so that the server need not wait for them.
+  await app.hub.close();
+  await server.stop();
+  await pages.close();
+  await app.close();
+});
+reportReady(server.port);
+app.log.info({ port: server.port }, 'ready');

@@ -1,0 +1,74 @@
+import type { BookingMessage } from '@samaya/booking-notification/message.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+
+/**
+ * Stores messages under their ids; answers those that were new. Rows go in facilitator by facilitator, the order in
+ * which every writer takes the streams' locks.
+ */
+export async function insertMessages(
+  trx: Transaction<DB>,
+  messages: readonly BookingMessage[],
+): Promise<{ message_id: string; superseded: boolean }[]> {
+  const { rows } = await sql<{ message_id: string; superseded: boolean }>`
+    insert into booking_notifications (
+      message_id, kind, version, occurred_at, booking_id, user_name, user_email, event_title, event_date,
+      facilitator_id, user_id, event_id, event_type, seats, status, price)
+    select message_id, kind, version, occurred_at, booking_id, user_name, user_email, event_title, event_date,
+           facilitator_id, user_id, event_id, event_type, seats, status, price
+    from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) as message (
+      message_id uuid, kind text, version integer, occurred_at timestamptz, booking_id integer, user_name text,
+      user_email text, event_title text, event_date timestamptz, facilitator_id integer, user_id integer,
+      event_id integer, event_type text, seats integer, status text, price double precision)
+    order by facilitator_id, booking_id, version
+    on conflict (message_id) do nothing
+    returning message_id, superseded`.execute(trx);
+  return rows;
+}
+
+/** Notes a message about a person; `false` when it was here before. */
+export async function insertPeopleMessage(
+  trx: Transaction<DB>,
+  message: { message_id: string; kind: string },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('people_messages')
+    .values({ message_id: message.message_id, kind: message.kind })
+    .onConflict((conflict) => conflict.column('message_id').doNothing())
+    .executeTakeFirstOrThrow();
+  return Number(numInsertedOrUpdatedRows) === 1;
+}
+
+/** Gives a person's notifications another name and address. */
+export async function renamePerson(
+  trx: Transaction<DB>,
+  { userId, name, email }: { userId: number; name: string; email: string },
+): Promise<void> {
+  await lockStreamsOf(trx, userId);
+  await sql`
+    update booking_notifications set user_name = ${name}, user_email = ${email}
+    where user_id = ${userId} and (user_name, user_email) is distinct from (${name}, ${email})
+      and not exists (select 1 from erased_users erased where erased.user_id = ${userId})`.execute(trx);
+}
+
+/** Takes a person's name and address out of everything kept, and remembers never to bring them back. */
+export async function erasePerson(trx: Transaction<DB>, userId: number): Promise<void> {
+  await trx
+    .insertInto('erased_users')
+    .values({ user_id: userId })
+    .onConflict((conflict) => conflict.column('user_id').doNothing())
+    .execute();
+  await lockStreamsOf(trx, userId);
+  await sql`
+    update booking_notifications
+    set user_name = 'Deleted person', user_email = 'deleted-' || user_id || '@deleted.invalid'
+    where user_id = ${userId}`.execute(trx);
+}
+
+// The streams' locks first and in one order, so that no two writers wait for each other in a ring.
+async function lockStreamsOf(db: Kysely<DB>, userId: number): Promise<void> {
+  await sql`
+    select 1 from facilitator_streams
+    where facilitator_id in (select facilitator_id from booking_notifications where user_id = ${userId})
+    order by facilitator_id for update`.execute(db);
+}

@@ -1,0 +1,111 @@
+import {
+  type BookingMessage,
+  bookingMessageSchema,
+  type DeliveryAnswer,
+  type Message,
+  messageSchema,
+} from '@samaya/booking-notification/message.ts';
+import { sqlState } from '@samaya/platform/database.ts';
+import type { Kysely, Transaction } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+import { endSignInsOfFacilitator, endSignInsOfUser } from '#server/sign-in/end-sign-ins.ts';
+import { erasePerson, insertMessages, insertPeopleMessage, renamePerson } from './intake-queries.ts';
+
+type Outcome = DeliveryAnswer['outcomes'][number];
+
+// Class 22: data the database cannot hold, such as a NUL in a text.
+const DATA_FAULT = /^22/;
+
+/**
+ * Takes in what one POST carried, in one transaction, and answers an outcome for each message in the order sent.
+ * A message that cannot be read or kept is `rejected` with the reason and spoils no other; a message whose id is
+ * known is a `duplicate`; one that is older than what is known of its booking is kept as `superseded`. Throws when
+ * nothing could be decided, and then nothing was kept.
+ */
+export async function receiveNotifications(db: Kysely<DB>, notifications: readonly unknown[]): Promise<Outcome[]> {
+  const read = notifications.map(readMessage);
+  const readable = read.flatMap((one) => (one.message ? [one.message] : []));
+  const outcomes = await keepAll(db, readable);
+  return read.map(({ message, refusal }) => {
+    if (refusal) return refusal;
+    return outcomes.get(message.message_id) ?? rejected(message.message_id, 'it could not be kept');
+  });
+}
+
+type Reading = { message: Message; refusal?: undefined } | { message?: undefined; refusal: Outcome };
+
+function readMessage(given: unknown): Reading {
+  const parsed = messageSchema.safeParse(given);
+  if (parsed.success) return { message: parsed.data };
+  // The union's own words say little; what matters is what a booking message lacks.
+  const fault = bookingMessageSchema.safeParse(given).error?.issues[0];
+  const where = fault?.path.join('.');
+  return { refusal: rejected(idOf(given), where ? `${where}: ${fault?.message}` : 'it is no message of a known kind') };
+}
+
+function idOf(given: unknown): string {
+  const id = typeof given === 'object' && given !== null && 'message_id' in given ? given.message_id : undefined;
+  return typeof id === 'string' ? id.slice(0, 100) : 'unknown';
+}
+
+function rejected(message_id: string, reason: string): Outcome {
+  return { message_id, outcome: 'rejected', reason };
+}
+
+async function keepAll(db: Kysely<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
+  try {
+    return await db.transaction().execute((trx) => keep(trx, messages));
+  } catch (error) {
+    if (!DATA_FAULT.test(sqlState(error) ?? '')) throw error;
+  }
+  const outcomes = new Map<string, Outcome>();
+  for (const message of messages) outcomes.set(message.message_id, await keepOne(db, message));
+  return outcomes;
+}
+
+async function keepOne(db: Kysely<DB>, message: Message): Promise<Outcome> {
+  try {
+    const outcomes = await db.transaction().execute((trx) => keep(trx, [message]));
+    return outcomes.get(message.message_id) ?? rejected(message.message_id, 'it could not be kept');
+  } catch (error) {
+    if (!DATA_FAULT.test(sqlState(error) ?? '')) throw error;
+    return rejected(message.message_id, error instanceof Error ? error.message : 'it could not be kept');
+  }
+}
+
+async function keep(trx: Transaction<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  const aboutBookings = messages.filter((message) => 'booking_id' in message);
+  // One POST may hold a message twice; the database is given each once.
+  const distinct = new Map<string, BookingMessage>(aboutBookings.map((message) => [message.message_id, message]));
+  const stored = new Map(
+    (await insertMessages(trx, [...distinct.values()])).map((row) => [row.message_id, row.superseded]),
+  );
+  for (const { message_id } of distinct.values()) {
+    const superseded = stored.get(message_id);
+    const outcome = superseded === undefined ? 'duplicate' : superseded ? 'superseded' : 'stored';
+    outcomes.set(message_id, { message_id, outcome });
+  }
+  for (const message of messages) {
+    if ('booking_id' in message) continue;
+    const isNew = await insertPeopleMessage(trx, message);
+    if (isNew) await follow(trx, message);
+    outcomes.set(message.message_id, { message_id: message.message_id, outcome: isNew ? 'stored' : 'duplicate' });
+  }
+  return outcomes;
+}
+
+async function follow(trx: Transaction<DB>, message: Exclude<Message, BookingMessage>): Promise<void> {
+  switch (message.kind) {
+    case 'user.changed':
+      await renamePerson(trx, { userId: message.user_id, name: message.user_name, email: message.user_email });
+      return;
+    case 'user.erased':
+      await erasePerson(trx, message.user_id);
+      await endSignInsOfUser(trx, message.user_id);
+      return;
+    case 'facilitator.changed':
+      // Who may act for this facilitator may be somebody else now; booking is asked anew.
+      await endSignInsOfFacilitator(trx, message.facilitator_id);
+  }
+}
