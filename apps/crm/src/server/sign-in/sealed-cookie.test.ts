@@ -15,7 +15,7 @@ test('what was touched, sealed with another secret or for another purpose is not
   const sealed = seal(VALUE, ['secret'], 'test');
   assert.equal(unseal(sealed, ['other'], 'test'), undefined);
   assert.equal(unseal(sealed, ['secret'], 'another test'), undefined);
-  for (const at of [0, 20, sealed.length - 1]) {
+  for (const at of [0, 20, sealed.length - 4]) {
     const touched = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1);
     assert.equal(unseal(touched, ['secret'], 'test'), undefined, `character ${at}`);
   }
