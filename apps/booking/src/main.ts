@@ -3,19 +3,23 @@ import { getRequestListener } from '@hono/node-server';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
-import { isMigrated, migrate } from '@samaya/platform/migrate.ts';
+import { migrate } from '@samaya/platform/migrate.ts';
 import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
+import { forgetExpiredSignIns } from '#server/accounts/forget-expired-sign-ins.ts';
 import { createBookingApi } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
+import { forgetExpiredOidcRecords } from '#server/oidc/forget-expired-oidc-records.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
 import { type BookingPages, PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
+const SWEEP_MS = 60 * 60 * 1000;
 
 const config = completeConfig(readConfig());
 const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = config;
@@ -48,7 +52,11 @@ const server = await startHttpServer({
   async handle(request, response, facts) {
     if (
       await answerOperations(
-        { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken },
+        {
+          notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
+          registry: app.metrics.registry,
+          metricsToken: config.metricsToken,
+        },
         request,
         response,
       )
@@ -63,13 +71,14 @@ const server = await startHttpServer({
   },
 });
 
-async function notReady(): Promise<string[]> {
-  const migrated = await isMigrated(app.pool, MIGRATIONS).catch(() => undefined);
-  if (migrated === undefined) return ['the database does not answer'];
-  return migrated ? [] : ['the database is not migrated'];
-}
+const sweep = setInterval(() => {
+  Promise.all([forgetExpiredSignIns(app.db), forgetExpiredOidcRecords(app.db)]).catch((error: unknown) =>
+    app.log.warn({ err: error }, 'sweep failed'),
+  );
+}, SWEEP_MS);
 
 stopOnSignals(async () => {
+  clearInterval(sweep);
   await server.stop();
   await pages.close();
   await app.close();
