@@ -3,11 +3,12 @@ import { getRequestListener } from '@hono/node-server';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
-import { isMigrated, migrate } from '@samaya/platform/migrate.ts';
+import { migrate } from '@samaya/platform/migrate.ts';
 import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createCrmApi } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
@@ -47,7 +48,11 @@ const server = await startHttpServer({
   async handle(request, response, facts) {
     if (
       await answerOperations(
-        { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken },
+        {
+          notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
+          registry: app.metrics.registry,
+          metricsToken: config.metricsToken,
+        },
         request,
         response,
       )
@@ -64,12 +69,6 @@ const server = await startHttpServer({
 const sweep = setInterval(() => {
   forgetExpiredSignIns(app.db).catch((error: unknown) => app.log.warn({ err: error }, 'sweep failed'));
 }, SWEEP_MS);
-
-async function notReady(): Promise<string[]> {
-  const migrated = await isMigrated(app.pool, MIGRATIONS).catch(() => undefined);
-  if (migrated === undefined) return ['the database does not answer'];
-  return migrated ? [] : ['the database is not migrated'];
-}
 
 stopOnSignals(async () => {
   clearInterval(sweep);
