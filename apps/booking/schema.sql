@@ -108,6 +108,8 @@ create table outbox (
   occurred_at timestamp with time zone not null default clock_timestamp(),
   next_attempt_at timestamp with time zone not null default clock_timestamp(),
   attempts integer not null default 0,
+  refusals integer not null default 0,
+  refused_since timestamp with time zone,
   delivered_at timestamp with time zone,
   dead_at timestamp with time zone,
   last_error text,
@@ -121,6 +123,8 @@ create table outbox_destinations (
   down_since timestamp with time zone,
   probe_at timestamp with time zone,
   probes integer not null default 0,
+  up_since timestamp with time zone,
+  stopped_at timestamp with time zone,
   constraint outbox_destinations_pkey PRIMARY KEY (destination)
 );
 
@@ -181,6 +185,7 @@ CREATE INDEX oidc_records_by_expiry ON public.oidc_records USING btree (expires_
 CREATE INDEX oidc_records_by_grant ON public.oidc_records USING btree (grant_id) WHERE (grant_id IS NOT NULL);
 CREATE UNIQUE INDEX oidc_records_by_uid ON public.oidc_records USING btree (model, uid) WHERE (uid IS NOT NULL);
 CREATE UNIQUE INDEX oidc_records_by_user_code ON public.oidc_records USING btree (model, user_code) WHERE (user_code IS NOT NULL);
+CREATE INDEX outbox_arrived ON public.outbox USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (destination, next_attempt_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
@@ -284,11 +289,26 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.bookings_first_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.version := coalesce((select max(version) from outbox where booking_id = new.id), 0) + 1;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.bookings_next_version()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
+  if new.id <> old.id then
+    raise exception 'a booking keeps its id: messages tell of it by that number'
+      using errcode = 'check_violation', constraint = 'bookings_id_is_kept', table = 'bookings';
+  end if;
   new.version := old.version + 1;
   return new;
 end $function$;
@@ -356,6 +376,7 @@ AS $function$ select time_zone from studio $function$;
 CREATE TRIGGER bookings_count_deleted AFTER DELETE ON public.bookings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
 CREATE TRIGGER bookings_count_inserted AFTER INSERT ON public.bookings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
 CREATE TRIGGER bookings_count_updated AFTER UPDATE ON public.bookings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
+CREATE TRIGGER bookings_first_version BEFORE INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION bookings_first_version();
 CREATE TRIGGER bookings_next_version BEFORE UPDATE ON public.bookings FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION bookings_next_version();
 CREATE TRIGGER events_protect_seats_taken BEFORE UPDATE OF seats_taken ON public.events FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION events_protect_seats_taken();
 CREATE TRIGGER events_start_empty BEFORE INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION events_protect_seats_taken();

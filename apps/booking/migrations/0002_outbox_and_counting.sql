@@ -16,6 +16,9 @@ create table outbox (
   -- Delivery. A claimed row is due again when its lease ends; a late answer is told by its attempt number.
   next_attempt_at timestamptz not null default clock_timestamp(),
   attempts integer not null default 0,
+  -- How often the destination refused this very message, and since when.
+  refusals integer not null default 0,
+  refused_since timestamptz,
   delivered_at timestamptz,
   dead_at timestamptz,
   last_error text,
@@ -25,13 +28,18 @@ create table outbox (
 );
 create index outbox_due on outbox (destination, next_attempt_at) where delivered_at is null and dead_at is null;
 create index outbox_dead on outbox (dead_at) where dead_at is not null;
+create index outbox_arrived on outbox (delivered_at) where delivered_at is not null;
 
 -- Whether a destination answers, shared by every relay process.
 create table outbox_destinations (
   destination text primary key,
   down_since timestamptz,
   probe_at timestamptz,
-  probes integer not null default 0
+  probes integer not null default 0,
+  -- When it last came back, so that a delivery begun before then says nothing of it.
+  up_since timestamptz,
+  -- It answered 410: nothing is sent until a relay starts anew.
+  stopped_at timestamptz
 );
 insert into outbox_destinations (destination) values ('crm');
 
@@ -46,9 +54,23 @@ returns text language sql immutable as $$
     else 'event.changed' end
 $$;
 
--- A booking's version grows with every change, also when somebody else's client makes it.
+-- A booking's version grows with every change, also when somebody else's client makes it. A booking that is deleted
+-- and inserted again under its id goes on where it ended.
+create function bookings_first_version() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  new.version := coalesce((select max(version) from outbox where booking_id = new.id), 0) + 1;
+  return new;
+end $$;
+create trigger bookings_first_version before insert on bookings
+  for each row execute function bookings_first_version();
+
 create function bookings_next_version() returns trigger language plpgsql as $$
 begin
+  if new.id <> old.id then
+    raise exception 'a booking keeps its id: messages tell of it by that number'
+      using errcode = 'check_violation', constraint = 'bookings_id_is_kept', table = 'bookings';
+  end if;
   new.version := old.version + 1;
   return new;
 end $$;
