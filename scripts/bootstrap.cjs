@@ -53,7 +53,8 @@ function isInstalled() {
     if (!place.includes('node_modules/')) return true;
     const found = present.packages[place];
     if (found === undefined) return entry.optional === true && !isMeantForThisPlatform(entry);
-    return found.version === entry.version && found.integrity === entry.integrity && found.resolved === entry.resolved;
+    const isSamePlace = entry.resolved === undefined || found.resolved === entry.resolved;
+    return found.version === entry.version && found.integrity === entry.integrity && isSamePlace;
   });
 }
 
