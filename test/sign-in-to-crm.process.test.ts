@@ -5,7 +5,7 @@ import { createVisitor, textOf } from './page-visitor.ts';
 import { freePort, startBooking, startCrm } from './processes.ts';
 import { PASSWORD, startTwoApps } from './two-apps.ts';
 
-const MAYA = { email: 'maya@studio.example', password: PASSWORD };
+const MAYA = { email: 'maya.lind@studio.example', password: PASSWORD };
 const ANA = { email: 'ana@studio.example', password: PASSWORD };
 
 const { booking, crm, databases } = await startTwoApps();

@@ -32,10 +32,10 @@ async function addPeople(ownerUrl: string): Promise<void> {
   try {
     await client.query(
       `insert into users (name, email, password, proven_at)
-       values ('Maya Lind', 'maya@studio.example', $1, now()), ('Ana Costa', 'ana@studio.example', $1, now())`,
+       values ('Maya Lind', 'maya.lind@studio.example', $1, now()), ('Ana Costa', 'ana@studio.example', $1, now())`,
       [hash],
     );
-    await client.query(`insert into facilitators (name, email) values ('Maya Lind', 'maya@studio.example')`);
+    await client.query(`insert into facilitators (name, email) values ('Maya Lind', 'maya.lind@studio.example')`);
   } finally {
     await client.end();
   }

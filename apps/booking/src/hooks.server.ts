@@ -1,5 +1,6 @@
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { pageErrorFor } from '@samaya/platform/page-error.ts';
+import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { error, redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
@@ -28,15 +29,8 @@ export const handle: Handle = async ({ event, resolve }) => {
   }
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.identity;
   if (!mayPass) redirect(303, '/sign-in');
-  const answer = await resolve(event);
-  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-cache');
-  // A form that signs in ends, by redirects, at CRM; browsers ask the form's page whether it may.
-  const policy = answer.headers.get('content-security-policy');
-  if (policy) {
-    answer.headers.set('content-security-policy', policy.replace("form-action 'self'", `$& ${config.crmUrl}`));
-  }
-  if (answer.status === 503) answer.headers.set('retry-after', '5');
-  return answer;
+  // A form that signs in may end at CRM, which asked for it.
+  return completePageHeaders(await resolve(event), { formsMayEndAt: config.crmUrl });
 };
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {

@@ -1,6 +1,7 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { pageErrorFor } from '@samaya/platform/page-error.ts';
+import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { error, redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
@@ -33,10 +34,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   }
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
   if (!mayPass) redirect(303, '/sign-in');
-  const answer = await resolve(event);
-  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'private, no-cache');
-  if (answer.status === 503) answer.headers.set('retry-after', '5');
-  return answer;
+  return completePageHeaders(await resolve(event));
 };
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {

@@ -1,0 +1,16 @@
+/**
+ * Completes the headers of a page. `formsMayEndAt` is another origin where, by redirects, a form of the page may end:
+ * browsers ask the form's page whether it may.
+ */
+export function completePageHeaders(answer: Response, { formsMayEndAt }: { formsMayEndAt?: string } = {}): Response {
+  const { headers } = answer;
+  if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
+  // Pages say who is signed in.
+  if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
+  if (answer.status === 503) headers.set('retry-after', '5');
+  const policy = headers.get('content-security-policy');
+  if (policy && formsMayEndAt) {
+    headers.set('content-security-policy', policy.replace("form-action 'self'", `$& ${formsMayEndAt}`));
+  }
+  return answer;
+}
