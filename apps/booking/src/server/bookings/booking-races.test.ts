@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import pg from 'pg';
+import { cancelEvent } from '#server/events/cancel-event.ts';
+import { countOutcomes, identityOf, openStudio, type Studio } from '#server/test-studio.ts';
+import { findViolations } from './booking-invariants-queries.ts';
+import { cancelBooking } from './cancel-booking.ts';
+import { createBooking } from './create-booking.ts';
+
+const studio = await openStudio({ connections: 20 });
+
+const withoutCapacity = async () => {
+  const other = await openStudio({ connections: 20 });
+  await other.asOwner('alter table events drop constraint events_seats_within_capacity');
+  return other;
+};
+const withoutCounting = async () => {
+  const other = await openStudio({ connections: 20 });
+  await other.asOwner('alter table bookings disable trigger bookings_count_inserted');
+  return other;
+};
+const withoutOneActive = async () => {
+  const other = await openStudio({ connections: 20 });
+  // The index itself stays, since book_place names it; it only no longer refuses.
+  await other.asOwner(`drop index bookings_one_active;
+    create or replace function book_place(for_user integer, at_event integer, wanted_seats integer) returns setof bookings
+    language sql as $$ insert into bookings (user_id, event_id, seats) values (for_user, at_event, wanted_seats) returning * $$`);
+  return other;
+};
+
+/** Connections of somebody who knows only the tables. */
+function outsideClient({ appUrl }: Studio, options = ''): pg.Pool {
+  const pool = new pg.Pool({ connectionString: appUrl, max: 20, ...(options && { options }) });
+  pool.on('error', () => undefined);
+  after(() => pool.end());
+  return pool;
+}
+
+async function holdingSeats({ pool }: Studio, eventId: number): Promise<number> {
+  const { rows } = await pool.query(
+    'select coalesce(sum(seats), 0)::int as seats from bookings where event_id = $1 and holds_seat(status)',
+    [eventId],
+  );
+  return rows[0].seats;
+}
+
+const insert = 'insert into bookings (user_id, event_id) values ($1, $2)';
+
+async function insertByStrangers(at: Studio) {
+  const eventId = await at.addEvent({ places: 10 });
+  const client = outsideClient(at);
+  const outcomes = await countOutcomes(
+    (await at.addUsers(200)).map((userId) => client.query(insert, [userId, eventId])),
+  );
+  return { outcomes, holding: await holdingSeats(at, eventId), violations: await findViolations(at.db) };
+}
+
+test('200 inserts by the data model on 20 connections for 10 places give exactly 10', async () => {
+  assert.deepEqual(await insertByStrangers(studio), { outcomes: { ok: 10, 23514: 190 }, holding: 10, violations: [] });
+});
+
+test('… and without the capacity constraint they oversell', async () => {
+  const { holding, violations } = await insertByStrangers(await withoutCapacity());
+  assert.equal(holding, 200);
+  assert.deepEqual(
+    violations.map(({ invariant }) => invariant),
+    ['seats taken are between none and all'],
+  );
+});
+
+test('… and without the counting trigger they oversell unnoticed by the counter', async () => {
+  const { holding, violations } = await insertByStrangers(await withoutCounting());
+  assert.equal(holding, 200);
+  assert.ok(
+    violations.some(({ invariant }) => invariant === 'seats taken are the seats of the bookings that hold them'),
+  );
+});
+
+async function bookLastSeat(at: Studio) {
+  const eventId = await at.addEvent({ places: 1 });
+  const users = await at.addUsers(50);
+  return await countOutcomes(users.map((userId) => createBooking(at.db, { userId, eventId, seats: 1 })));
+}
+
+test('50 people want the last seat: one has it, the others are told that all are taken', async () => {
+  assert.deepEqual(await bookLastSeat(studio), { ok: 1, 'event-full': 49 });
+  assert.deepEqual(await findViolations(studio.db), []);
+});
+
+test('… and without the capacity constraint all 50 have it', async () => {
+  assert.deepEqual(await bookLastSeat(await withoutCapacity()), { ok: 50 });
+});
+
+async function bookAgainAndAgain(at: Studio) {
+  const eventId = await at.addEvent({ places: 30 });
+  const [userId = 0] = await at.addUsers(1);
+  const outcomes = await countOutcomes(
+    Array.from({ length: 20 }, () => createBooking(at.db, { userId, eventId, seats: 1 })),
+  );
+  return { outcomes, taken: await at.seatsTaken(eventId) };
+}
+
+test('one person asking 20 times at once has one booking, counted once', async () => {
+  assert.deepEqual(await bookAgainAndAgain(studio), { outcomes: { ok: 1, 'already-booked': 19 }, taken: 1 });
+  assert.deepEqual(await findViolations(studio.db), []);
+});
+
+test('… and without the index of active bookings has 20', async () => {
+  assert.deepEqual(await bookAgainAndAgain(await withoutOneActive()), { outcomes: { ok: 20 }, taken: 20 });
+});
+
+test('bookings and cancellations crossing each other leave the counter exact', async () => {
+  const eventId = await studio.addEvent({ places: 15 });
+  const users = await studio.addUsers(40);
+  const book = (userId: number) => createBooking(studio.db, { userId, eventId, seats: 1 });
+  const early = await Promise.all(users.slice(0, 10).map(book));
+  const outcomes = await countOutcomes([
+    ...users.slice(10).map(book),
+    ...early.flatMap(({ id, user_id }) => [
+      cancelBooking(studio.db, id, identityOf(user_id)),
+      cancelBooking(studio.db, id, identityOf(user_id)),
+    ]),
+  ]);
+  assert.deepEqual(Object.keys(outcomes).sort(), ['event-full', 'ok']);
+  assert.equal(await studio.seatsTaken(eventId), await holdingSeats(studio, eventId));
+  assert.deepEqual(await findViolations(studio.db), []);
+});
+
+async function bookWhileCancelling(at: Studio) {
+  let leftOver = 0;
+  for (let round = 0; round < 15; round++) {
+    const eventId = await at.addEvent({ places: 40 });
+    const users = await at.addUsers(18);
+    const work = users.map((userId) => createBooking(at.db, { userId, eventId, seats: 1 }));
+    work.splice(6, 0, cancelEvent(at.db, eventId, identityOf(0, { isAdmin: true })) as Promise<never>);
+    const outcomes = await countOutcomes(work);
+    assert.deepEqual(
+      Object.keys(outcomes).filter((code) => code !== 'ok' && code !== 'event-inactive'),
+      [],
+    );
+    leftOver += await holdingSeats(at, eventId);
+  }
+  return leftOver;
+}
+
+test('an event cancelled while people book keeps no booking that holds a seat', async () => {
+  assert.equal(await bookWhileCancelling(studio), 0);
+  assert.deepEqual(await findViolations(studio.db), []);
+});
+
+test('… and without the second look of book_place it keeps some', async () => {
+  const other = await openStudio({ connections: 20 });
+  await other.asOwner(`
+    create or replace function book_place(for_user integer, at_event integer, wanted_seats integer) returns setof bookings
+    language sql as $$
+      insert into bookings (user_id, event_id, seats)
+        select for_user, e.id, wanted_seats from events e where e.id = at_event and e.is_active and e.cancelled_at is null
+        on conflict (event_id, user_id) where holds_seat(status) or status = 'waitlisted' do nothing
+        returning * $$`);
+  assert.ok((await bookWhileCancelling(other)) > 0);
+});
+
+async function insertInOppositeOrders(at: Studio) {
+  const events = [];
+  for (let n = 0; n < 6; n++) events.push(await at.addEvent({ places: 100 }));
+  const users = await at.addUsers(60);
+  const client = outsideClient(at);
+  return await countOutcomes(
+    users.map((userId, n) =>
+      client.query(
+        `insert into bookings (user_id, event_id)
+         select $1, event from unnest($2::int[]) with ordinality as wanted (event, place) order by place`,
+        [userId, n % 2 === 0 ? events : events.toReversed()],
+      ),
+    ),
+  );
+}
+
+test('inserts over several events in opposite orders never wait for each other in a ring', async () => {
+  assert.deepEqual(await insertInOppositeOrders(studio), { ok: 60 });
+  assert.deepEqual(await findViolations(studio.db), []);
+});
+
+test('changes of bookings at several events in opposite orders do not either', async () => {
+  const [one, two] = [await studio.addEvent({ places: 100 }), await studio.addEvent({ places: 100 })];
+  const client = outsideClient(studio);
+  const users = await studio.addUsers(40);
+  for (const userId of users) await client.query(`${insert}, ($1, $3)`, [userId, one, two]);
+  const outcomes = await countOutcomes(
+    users.map((userId, n) =>
+      client.query(
+        `update bookings set seats = 2 where id in (
+           select id from bookings where user_id = $1 order by event_id ${n % 2 === 0 ? 'asc' : 'desc'})`,
+        [userId],
+      ),
+    ),
+  );
+  assert.deepEqual(outcomes, { ok: 40 });
+  assert.deepEqual([await studio.seatsTaken(one), await studio.seatsTaken(two)], [80, 80]);
+});
+
+for (const level of ['repeatable read', 'serializable']) {
+  test(`clients at ${level} sell no more than there is, and may repeat what the database refused`, async () => {
+    const eventId = await studio.addEvent({ places: 10 });
+    const client = outsideClient(studio, `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`);
+    const insertUntilDecided = async (userId: number) => {
+      for (;;) {
+        try {
+          return await client.query(insert, [userId, eventId]);
+        } catch (error) {
+          if ((error as { code?: string }).code !== '40001') throw error;
+        }
+      }
+    };
+    const outcomes = await countOutcomes((await studio.addUsers(60)).map(insertUntilDecided));
+    assert.deepEqual(outcomes, { ok: 10, 23514: 50 });
+    assert.equal(await holdingSeats(studio, eventId), 10);
+    assert.deepEqual(await findViolations(studio.db), []);
+  });
+}
