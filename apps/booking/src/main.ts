@@ -13,6 +13,7 @@ import { completeConfig } from '@samaya/platform/secrets.ts';
 import { forgetExpiredSignIns } from '#server/accounts/forget-expired-sign-ins.ts';
 import { createBookingApi } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
+import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
 import { forgetExpiredOidcRecords } from '#server/oidc/forget-expired-oidc-records.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
@@ -47,13 +48,16 @@ const server = await startHttpServer({
   trustProxy: config.trustProxy,
   secure: config.bookingUrl.startsWith('https:'),
   log: app.log,
-  onFinished: (request, status, milliseconds, template) =>
-    app.metrics.request(request.method ?? '', template, status, milliseconds),
+  onFinished(request, status, milliseconds, template) {
+    app.metrics.request(request.method ?? '', template, status, milliseconds);
+    // Whatever door it came through: a request that may have changed something may have left a message.
+    if (request.method !== 'GET' && status < 400) app.relay.wake();
+  },
   async handle(request, response, facts) {
     if (
       await answerOperations(
         {
-          notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
+          notReady,
           registry: app.metrics.registry,
           metricsToken: config.metricsToken,
         },
@@ -77,11 +81,18 @@ const sweep = setInterval(() => {
   );
 }, SWEEP_MS);
 
+async function notReady(): Promise<string[]> {
+  const faults = await findDatabaseFaults(app.pool, MIGRATIONS);
+  return faults.length > 0 ? faults : await findRelayFaults(app.db).catch(() => ['the database does not answer']);
+}
+
 stopOnSignals(async () => {
   clearInterval(sweep);
   await server.stop();
   await pages.close();
+  await app.relay.stop();
   await app.close();
 });
+app.relay.start();
 reportReady(server.port);
 app.log.info({ port: server.port }, 'ready');

@@ -6,6 +6,8 @@ export interface Metrics {
   request(method: string, template: string, status: number, milliseconds: number): void;
   /** A figure asked for whenever metrics are read. */
   gauge(name: string, help: string, read: () => Promise<number> | number): void;
+  /** A figure that only grows while the process lives; answers what adds to it. */
+  counter(name: string, help: string): (more: number) => void;
 }
 
 /** Prometheus metrics of one process. */
@@ -40,6 +42,10 @@ export function createMetrics(): Metrics {
           this.set(await read());
         },
       });
+    },
+    counter(name, help) {
+      const counter = new Counter({ name, help, registers: [registry] });
+      return (more) => counter.inc(more);
     },
   };
 }

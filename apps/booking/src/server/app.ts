@@ -7,6 +7,8 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import type { DB } from './database-types.ts';
+import { measureOutbox } from './notifications/measure-outbox.ts';
+import { createRelay, type Relay } from './notifications/relay.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
@@ -28,6 +30,8 @@ export interface BookingApp {
   metrics: Metrics;
   limits: ConsumeLimit<LimitName>;
   passwords: Passwords;
+  /** Carries the outbox to CRM once the entry point has started it. */
+  relay: Relay;
   close(): Promise<void>;
 }
 
@@ -40,14 +44,23 @@ export function createApp(
     applicationName: 'samaya-booking',
     onConnectionLost: (error) => log.warn({ err: error }, 'database connection lost'),
   });
+  const metrics = createMetrics();
+  const arrived = measureOutbox(metrics, database.kysely);
   return {
     config,
     db: database.kysely,
     pool: database.pool,
     log,
-    metrics: createMetrics(),
+    metrics,
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
+    relay: createRelay({
+      db: database.kysely,
+      url: `${config.crmUrl}/api/v1/booking-notifications`,
+      secrets: config.notificationSecrets,
+      log,
+      onDelivered: arrived,
+    }),
     close: () => database.close(),
   };
 }

@@ -104,6 +104,8 @@ export interface Outbox {
   last_error: string | null;
   next_attempt_at: Generated<Date>;
   occurred_at: Generated<Date>;
+  refusals: Generated<number>;
+  refused_since: Date | null;
   seats: number | null;
   status: string | null;
   user_id: number | null;
@@ -115,6 +117,8 @@ export interface OutboxDestinations {
   down_since: Date | null;
   probe_at: Date | null;
   probes: Generated<number>;
+  stopped_at: Date | null;
+  up_since: Date | null;
 }
 
 export interface RateLimits {
