@@ -1,8 +1,8 @@
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
-import { pageErrorFor } from '@samaya/platform/page-error.ts';
+import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
-import { error, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { RouteId } from '$app/types';
@@ -22,10 +22,11 @@ export const handle: Handle = async ({ event, resolve }) => {
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
   if (secret !== undefined) {
-    event.locals.identity = await identifyCookie(db, secret, config.adminEmails).catch((cause: unknown) => {
-      const { status, message } = pageErrorFor(cause, facts.requestId, log);
-      error(status, message);
-    });
+    try {
+      event.locals.identity = await identifyCookie(db, secret, config.adminEmails);
+    } catch (cause) {
+      return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
+    }
   }
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.identity;
   if (!mayPass) redirect(303, '/sign-in');

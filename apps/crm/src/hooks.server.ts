@@ -1,9 +1,9 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
-import { pageErrorFor } from '@samaya/platform/page-error.ts';
+import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
-import { error, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyPage } from '#server/sign-in/page-sign-in.ts';
 import type { RouteId } from '$app/types';
@@ -27,10 +27,11 @@ export const handle: Handle = async ({ event, resolve }) => {
   Object.assign(event.locals, { ...pages, facts } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_crm', config.crmUrl).name);
   if (secret !== undefined) {
-    event.locals.facilitator = await identifyPage(db, secret).catch((cause: unknown) => {
-      const { status, message } = pageErrorFor(cause, facts.requestId, log);
-      error(status, message);
-    });
+    try {
+      event.locals.facilitator = await identifyPage(db, secret);
+    } catch (cause) {
+      return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
+    }
   }
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
   if (!mayPass) redirect(303, '/sign-in');
