@@ -57,11 +57,19 @@ export function parseQuery(route: ApiRoute<never>, url: URL): unknown {
 
 /** A JSON body, checked against the route's schema. */
 export function parseJsonBody(route: ApiRoute<never>, contentType: string | null, bytes: Uint8Array): unknown {
-  if (!route.body) return undefined;
+  return route.body && parseJson(route.body, contentType, bytes);
+}
+
+/** A JSON body, checked against a schema; for routes that look at the bytes before they read them. */
+export function parseJson<Schema extends z.ZodType>(
+  schema: Schema,
+  contentType: string | null,
+  bytes: Uint8Array,
+): z.output<Schema> {
   if (!JSON_TYPE.test(contentType ?? '')) {
     throw new PlatformError('unsupported-media-type', 'Send the body as application/json in UTF-8.');
   }
-  const parsed = route.body.safeParse(readJson(bytes));
+  const parsed = schema.safeParse(readJson(bytes));
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap(fieldErrors);
   throw new PlatformError(

@@ -1,10 +1,13 @@
 import { createApi } from '@samaya/platform/api.ts';
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
+import { accountRoutes } from './accounts/account-api.ts';
+import { crmSignInRoutes } from './accounts/crm-sign-in-api.ts';
 import { identifyBearer } from './accounts/identify.ts';
 import type { Identity } from './accounts/identity.ts';
 import type { BookingApp } from './app.ts';
 import { type Callers, callers } from './callers.ts';
 import type { BookingErrorCode } from './errors.ts';
+import { facilitatorRoutes } from './facilitators/facilitator-api.ts';
 
 const STATUSES: Record<BookingErrorCode, number> = {
   'bad-credentials': 401,
@@ -26,8 +29,8 @@ const STATUSES: Record<BookingErrorCode, number> = {
 };
 
 /** Every route of the API, in one table. */
-export function routeTable(_app: BookingApp): ApiRoute<Callers>[] {
-  return [];
+export function routeTable(app: BookingApp): ApiRoute<Callers>[] {
+  return [...accountRoutes(app), ...facilitatorRoutes(app), ...crmSignInRoutes(app)];
 }
 
 /** The REST API over the application. */
@@ -41,7 +44,9 @@ export function createBookingApi(app: BookingApp) {
     statuses: STATUSES,
     identify: (token) => identifyBearer(app.db, token, app.config.adminEmails),
     callers,
-    async admit(identity, facts) {
+    async admit(identity, facts, caller) {
+      // CRM is known by its signature; it is no stranger at an address.
+      if (caller === 'signature') return;
       if (identity) await app.limits('api-token', String(identity.signInId));
       else await app.limits('api-network', facts.network);
     },

@@ -26,9 +26,6 @@ export const credentialsSchema = z.strictObject({
   password: anyPassword.meta({ type: 'string', maxLength: PASSWORD_MOST, format: 'password' }),
 });
 
-/** What CRM sends over the back channel: a person's credentials, and the network they came from, for the limits. */
-export const crmSignInSchema = credentialsSchema.extend({ network: z.string().min(1).max(100).optional() });
-
 export const renameSchema = z.strictObject({ name: oneLine(100).optional() });
 
 export const userSchema = z.object({ id: z.int(), name: z.string(), email: z.string(), created_at: instant });

@@ -54,3 +54,7 @@ export async function forgetOldAnswers(db: Kysely<DB>): Promise<number> {
     delete from idempotency_keys where created_at < clock_timestamp() - interval '24 hours'`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
+
+export async function deleteAnswersOf(db: Kysely<DB>, owners: readonly string[]): Promise<void> {
+  await db.deleteFrom('idempotency_keys').where('owner', 'in', owners).execute();
+}

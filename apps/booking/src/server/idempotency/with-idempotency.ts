@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDatabaseAway, sqlState } from '@samaya/platform/database.ts';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { claimKey, findAnswer, type KeyOfOwner, type StoredAnswer, storeAnswer } from './idempotency-queries.ts';
@@ -31,7 +31,7 @@ export interface RepeatableRequest {
 export async function withIdempotency(
   db: Kysely<DB>,
   request: RepeatableRequest,
-  work: (trx: Kysely<DB>) => Promise<unknown>,
+  work: (trx: Transaction<DB>) => Promise<unknown>,
 ): Promise<Response> {
   if (request.key === null) return created(JSON.stringify(await db.transaction().execute((trx) => work(trx))));
   if (!KEY.test(request.key)) {

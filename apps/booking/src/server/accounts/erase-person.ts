@@ -1,0 +1,23 @@
+import type { Kysely } from 'kysely';
+import { cancelUpcomingBookings } from '#server/bookings/cancel-upcoming-bookings.ts';
+import type { DB } from '#server/database-types.ts';
+import { forgetAnswersOf } from '#server/idempotency/forget-answers.ts';
+import { keysOfAddress, keysOfUser } from '#server/idempotency/key-owner.ts';
+import { anonymiseUser } from './account-queries.ts';
+import { endAllSignIns } from './sign-in.ts';
+
+/**
+ * Erases a person: upcoming bookings are cancelled, every sign-in ends, name and address leave the row. Past bookings
+ * stay for the organiser's numbers, without a name. The address can sign up again, as somebody new. CRM is told by
+ * the message that the change writes. Erasing twice is erasing once.
+ */
+export async function erasePerson(db: Kysely<DB>, userId: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    // The person's row first: bookings and sign-ins that come meanwhile wait for it.
+    const email = await anonymiseUser(trx, userId);
+    if (email === undefined) return;
+    await endAllSignIns(trx, userId);
+    await cancelUpcomingBookings(trx, userId);
+    await forgetAnswersOf(trx, [keysOfAddress(email), keysOfUser(userId)]);
+  });
+}

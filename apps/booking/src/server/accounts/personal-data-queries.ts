@@ -1,0 +1,47 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+
+/** Everything kept about a person, by table; `undefined` when the account was erased. Reads across features. */
+export async function findPersonalData(db: Kysely<DB>, userId: number) {
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin'])
+    .where('id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  if (!user) return undefined;
+  const facilitators = await db
+    .selectFrom('facilitators')
+    .select(['id', 'name', 'email', 'bio', 'specialties'])
+    // Somebody who only typed the address has no claim to what is kept about the facilitator.
+    .where(sql<boolean>`lower(email) = lower(${user.email}) and ${user.proven_at !== null}`)
+    .execute();
+  const bookings = await db
+    .selectFrom('bookings')
+    .innerJoin('events', 'events.id', 'bookings.event_id')
+    .select([
+      'bookings.id',
+      'bookings.event_id',
+      'events.title as event_title',
+      'events.date_time as event_date',
+      'bookings.booking_date',
+      'bookings.status',
+      'bookings.seats',
+    ])
+    .where('bookings.user_id', '=', userId)
+    .orderBy('bookings.id')
+    .execute();
+  const signIns = await db
+    .selectFrom('sign_ins')
+    .select(['kind', 'created_at', 'last_seen_at', 'expires_at'])
+    .where('user_id', '=', userId)
+    .orderBy('id')
+    .execute();
+  const outbox = await db
+    .selectFrom('outbox')
+    .select(['kind', 'occurred_at', 'delivered_at'])
+    .where('user_id', '=', userId)
+    .orderBy('occurred_at')
+    .execute();
+  return { users: user, facilitators, bookings, sign_ins: signIns, outbox };
+}

@@ -1,0 +1,61 @@
+import { sqlState } from '@samaya/platform/database.ts';
+import type { Kysely } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+import { BookingError } from '#server/errors.ts';
+import type { Facilitator } from './facilitator.ts';
+
+const COLUMNS = ['id', 'name', 'bio', 'specialties'] as const;
+const UNIQUE_VIOLATION = '23505';
+
+export async function selectFacilitator(db: Kysely<DB>, id: number): Promise<Facilitator | undefined> {
+  return await db.selectFrom('facilitators').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+}
+
+/** Facilitators in the order they came, at most `limit`, those after the facilitator `afterId`. */
+export async function selectFacilitators(
+  db: Kysely<DB>,
+  { afterId, limit }: { afterId: number | undefined; limit: number },
+): Promise<Facilitator[]> {
+  let query = db.selectFrom('facilitators').select(COLUMNS);
+  if (afterId !== undefined) query = query.where('id', '>', afterId);
+  return await query.orderBy('id').limit(limit).execute();
+}
+
+export interface FacilitatorFields {
+  name: string;
+  email: string;
+  bio?: string | null | undefined;
+  specialties?: string | null | undefined;
+}
+
+/** Adds a facilitator; `email-taken` when there is one at the address. */
+export async function insertFacilitator(db: Kysely<DB>, fields: FacilitatorFields): Promise<Facilitator> {
+  return await db
+    .insertInto('facilitators')
+    .values(fields)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+    .catch(refuseTakenEmail);
+}
+
+/** Changes the fields given; `undefined` when there is no such facilitator, `email-taken` as above. */
+export async function updateFacilitator(
+  db: Kysely<DB>,
+  id: number,
+  changes: Partial<FacilitatorFields>,
+): Promise<Facilitator | undefined> {
+  return await db
+    .updateTable('facilitators')
+    .set(changes)
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .executeTakeFirst()
+    .catch(refuseTakenEmail);
+}
+
+function refuseTakenEmail(error: unknown): never {
+  if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+  throw new BookingError('email-taken', 'There is a facilitator with this address.', {
+    errors: [{ pointer: '/email', detail: 'is taken' }],
+  });
+}

@@ -1,0 +1,7 @@
+/** Who leads sessions and retreats. A facilitator signs in as the proven person of the same address, if there is one. */
+export interface Facilitator {
+  id: number;
+  name: string;
+  bio: string | null;
+  specialties: string | null;
+}
