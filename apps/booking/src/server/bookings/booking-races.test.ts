@@ -160,10 +160,10 @@ test('… and without the second look of book_place it keeps some', async () => 
   assert.ok((await bookWhileCancelling(other)) > 0);
 });
 
-async function insertInOppositeOrders(at: Studio) {
-  const events = [];
+async function insertInOppositeOrders(at: Studio, people: number) {
+  const events: number[] = [];
   for (let n = 0; n < 6; n++) events.push(await at.addEvent({ places: 100 }));
-  const users = await at.addUsers(60);
+  const users = await at.addUsers(people);
   const client = outsideClient(at);
   return await countOutcomes(
     users.map((userId, n) =>
@@ -177,8 +177,23 @@ async function insertInOppositeOrders(at: Studio) {
 }
 
 test('inserts over several events in opposite orders never wait for each other in a ring', async () => {
-  assert.deepEqual(await insertInOppositeOrders(studio), { ok: 60 });
+  assert.deepEqual(await insertInOppositeOrders(studio, 60), { ok: 60 });
   assert.deepEqual(await findViolations(studio.db), []);
+});
+
+test('… and without one order of locks they do', async () => {
+  const other = await openStudio({ connections: 20 });
+  // Counting row by row locks the events in the order of the rows.
+  await other.asOwner(`
+    create function count_row() returns trigger language plpgsql security definer as
+      $$ begin update events set seats_taken = seats_taken + 1 where id = new.event_id; return null; end $$;
+    drop trigger bookings_count_inserted on bookings;
+    create trigger bookings_count_inserted after insert on bookings for each row execute function count_row()`);
+  let deadlocks = 0;
+  for (let round = 0; round < 20 && deadlocks === 0; round++) {
+    deadlocks = (await insertInOppositeOrders(other, 6))['40P01'] ?? 0;
+  }
+  assert.ok(deadlocks > 0);
 });
 
 test('changes of bookings at several events in opposite orders do not either', async () => {
