@@ -1,7 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Where root keeps what the unprivileged `postgres` user must reach; a home or checkout folder may be closed to it. */
 export const ROOT_STATE_FOLDER = '/var/lib/samaya';
@@ -15,7 +24,7 @@ export interface Binaries {
 
 /**
  * Finds the PostgreSQL that npm installed for this platform, and makes it runnable by the unprivileged user when
- * `forOtherUser`. `package_` names another build, e.g. the older major that the migrations are tried on.
+ * `forOtherUser`. `packageName` is another build, e.g. the older major that the migrations are tried on.
  */
 export function findBinaries({ forOtherUser, packageName }: { forOtherUser: boolean; packageName?: string }): Binaries {
   const name =
@@ -25,6 +34,19 @@ export function findBinaries({ forOtherUser, packageName }: { forOtherUser: bool
   linkLibraries(folder);
   const root = forOtherUser ? copyForOtherUser(folder, version) : folder;
   return { bin: join(root, 'native', 'bin'), major: Number.parseInt(version, 10) };
+}
+
+/** Makes ROOT_STATE_FOLDER, which everybody may pass through whatever root's umask is. */
+export function makeRootStateFolder() {
+  try {
+    mkdirSync(ROOT_STATE_FOLDER, { recursive: true });
+    chmodSync(ROOT_STATE_FOLDER, 0o711);
+  } catch (cause) {
+    throw new Error(
+      `As root, the built-in PostgreSQL keeps its data in ${ROOT_STATE_FOLDER}, which cannot be made. Start as an ordinary user, or set BOOKING_DATABASE_URL and CRM_DATABASE_URL.`,
+      { cause },
+    );
+  }
 }
 
 function packageFolder(name: string): string {
@@ -42,18 +64,25 @@ function packageFolder(name: string): string {
 function linkLibraries(folder: string) {
   const list = join(folder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
-  const links = JSON.parse(readFileSync(list, 'utf8')) as { target: string }[];
-  if (links.every((link) => existsSync(join(folder, link.target)))) return;
-  execFileSync(process.execPath, [join(folder, 'scripts', 'hydrate-symlinks.js')], { cwd: folder, stdio: 'ignore' });
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    if (existsSync(join(folder, target))) continue;
+    try {
+      symlinkSync(basename(source), join(folder, target));
+    } catch (error) {
+      // Another start may have made it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 function copyForOtherUser(folder: string, version: string): string {
   const copy = join(ROOT_STATE_FOLDER, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
-  mkdirSync(ROOT_STATE_FOLDER, { recursive: true, mode: 0o711 });
+  makeRootStateFolder();
   // Several starts may copy at once; each into a folder of its own, and one of them gets the name.
   const unfinished = `${copy}.${process.pid}`;
   cpSync(folder, unfinished, { recursive: true, verbatimSymlinks: true });
+  openForReading(unfinished);
   try {
     renameSync(unfinished, copy);
   } catch (error) {
@@ -61,4 +90,12 @@ function copyForOtherUser(folder: string, version: string): string {
     if (!existsSync(copy)) throw error;
   }
   return copy;
+}
+
+// With a strict umask npm installs what nobody but root may read.
+function openForReading(folder: string) {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isSymbolicLink()) chmodSync(join(entry.parentPath, entry.name), 0o755);
+  }
 }

@@ -1,11 +1,21 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Binaries, findBinaries, ROOT_STATE_FOLDER } from './embedded-postgres-binaries.ts';
+import { type Binaries, findBinaries } from './embedded-postgres-binaries.ts';
+import {
+  type Account,
+  clusterFolder,
+  initialiseCluster,
+  locateCluster,
+  quietEnvironment,
+  readPassword,
+  unprivilegedAccount,
+} from './embedded-postgres-folder.ts';
+import { findServer, isServer, removeMisleadingPidFile, type ServerProcess } from './embedded-postgres-process.ts';
+import { tryLock } from './exclusive-lock.ts';
 
 export interface EmbeddedPostgres {
   port: number;
@@ -16,6 +26,8 @@ export interface EmbeddedPostgres {
   pid: number;
   /** Address of a database as the superuser. */
   superuserUrl(database: string): string;
+  /** Whether the server's process is still there. */
+  isRunning(): boolean;
   /** Stops the server, whoever started it: running transactions are rolled back, what was committed stays. */
   stop(): Promise<void>;
 }
@@ -29,132 +41,54 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
 }
 
+interface Cluster {
+  location: string;
+  binaries: Binaries;
+  account: Account | undefined;
+  password: string;
+  settings: Record<string, string>;
+}
+
 const STARTING_MS = 30_000;
 const STOPPING_MS = 15_000;
+const LARGEST_LOG_BYTES = 10 * 1024 * 1024;
+// A server that was killed lets go of its memory and its port a moment later.
+const WORTH_ANOTHER_TRY =
+  /lock file|shared memory block|could not bind|Address already in use|could not create any TCP/;
 
 /**
  * Starts PostgreSQL on 127.0.0.1 with its data in a folder, or finds the one already running there (it outlives a
- * killed parent). The data survives `kill -9` of anything. Rejects with a sentence when the folder cannot be used.
+ * killed parent). The data survives `kill -9` of anything, and the port stays the same while it is free. Rejects with a
+ * sentence when the folder cannot be used or the server does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = unprivilegedAccount();
-  const folder = usableFolder(options.folder, account);
-  const binaries = findBinaries({
-    forOtherUser: account !== undefined,
-    ...(options.packageName && { packageName: options.packageName }),
-  });
-  const cluster = join(folder, 'cluster');
-  const password = readOrCreate(
-    join(folder, 'superuser-password'),
-    () => randomBytes(24).toString('base64url'),
-    account,
-  );
-  if (!existsSync(join(cluster, 'PG_VERSION'))) initialise({ binaries, cluster, folder, account });
-  refuseOtherMajor(cluster, binaries);
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  // Two starts at once would make the cluster twice: one of them works, the others find what it has done.
+  const release = await takeLock(join(options.folder, 'starting.lock'));
+  try {
+    const location = locateCluster(options.folder, account);
+    const binaries = findBinaries({
+      forOtherUser: account !== undefined,
+      ...(options.packageName && { packageName: options.packageName }),
+    });
+    const password = readPassword(location, account);
+    if (!existsSync(clusterFolder(location))) await initialiseCluster(location, binaries, account);
+    refuseOtherMajor(clusterFolder(location), binaries);
+    return await findOrStart({ location, binaries, account, password, settings: options.settings ?? {} });
+  } finally {
+    release();
+  }
+}
 
-  const deadline = Date.now() + STARTING_MS;
-  let child: ChildProcess | undefined;
+async function takeLock(file: string): Promise<() => void> {
+  const deadline = Date.now() + STARTING_MS * 2;
   for (;;) {
-    const running = readPostmasterPid(cluster);
-    if (running && (await answers(running.port, password)))
-      return describe(running, binaries, password, child !== undefined);
-    if (running === undefined && (child === undefined || child.exitCode !== null)) {
-      child = spawnServer({
-        binaries,
-        cluster,
-        folder,
-        account,
-        port: await freePort(),
-        settings: options.settings ?? {},
-      });
-    } else if (child?.exitCode !== null && running !== undefined && !isAlive(running.pid)) {
-      rmSync(join(cluster, 'postmaster.pid'), { force: true });
-    }
-    if (Date.now() > deadline) {
-      throw new Error(
-        `PostgreSQL did not start in ${STARTING_MS / 1000} s. Its log is ${join(folder, 'postgresql.log')}.`,
-      );
-    }
+    const release = tryLock(file);
+    if (release) return release;
+    if (Date.now() > deadline) throw new Error(`Another start of PostgreSQL holds ${file} and does not end. Stop it.`);
     await sleep(20);
   }
-}
-
-interface Account {
-  uid: number;
-  gid: number;
-}
-
-// PostgreSQL refuses to run as root, so root runs it as the system's `postgres` user, made if it is missing.
-function unprivilegedAccount(): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  try {
-    execFileSync('id', ['-u', 'postgres'], { stdio: 'ignore' });
-  } catch {
-    execFileSync(
-      'useradd',
-      ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
-      { stdio: 'ignore' },
-    );
-  }
-  const number = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: number('-u'), gid: number('-g') };
-}
-
-function usableFolder(folder: string, account: Account | undefined): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!account) return folder;
-  const pointer = join(folder, 'location');
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  const location = readOrCreate(pointer, () => join(ROOT_STATE_FOLDER, name));
-  mkdirSync(ROOT_STATE_FOLDER, { recursive: true, mode: 0o711 });
-  mkdirSync(location, { recursive: true, mode: 0o700 });
-  chownSync(location, account.uid, account.gid);
-  return location;
-}
-
-function readOrCreate(file: string, make: () => string, account?: Account): string {
-  try {
-    writeFileSync(file, make(), { flag: 'wx', mode: 0o600 });
-    if (account) chownSync(file, account.uid, account.gid);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8');
-}
-
-// Two starts at once would make the cluster twice; the loser of the lock waits in the caller's loop.
-function initialise({
-  binaries,
-  cluster,
-  folder,
-  account,
-}: {
-  binaries: Binaries;
-  cluster: string;
-  folder: string;
-  account: Account | undefined;
-}) {
-  const lock = join(folder, 'initialising');
-  rmSync(cluster, { recursive: true, force: true });
-  // A missing locale would fail, or give an SQL_ASCII database; the builtin provider exists from version 17.
-  const locale =
-    binaries.major >= 17 ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : ['--locale=C'];
-  writeFileSync(lock, String(process.pid));
-  execFileSync(
-    join(binaries.bin, 'initdb'),
-    [
-      '--pgdata',
-      cluster,
-      '--username=postgres',
-      `--pwfile=${join(folder, 'superuser-password')}`,
-      '--auth=scram-sha-256',
-      '--encoding=UTF8',
-      '--data-checksums',
-      ...locale,
-    ],
-    { ...(account && { uid: account.uid, gid: account.gid }), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  rmSync(lock, { force: true });
 }
 
 function refuseOtherMajor(cluster: string, binaries: Binaries) {
@@ -166,57 +100,78 @@ function refuseOtherMajor(cluster: string, binaries: Binaries) {
   }
 }
 
-function spawnServer(options: {
-  binaries: Binaries;
-  cluster: string;
-  folder: string;
-  account: Account | undefined;
-  port: number;
-  settings: Record<string, string>;
-}) {
-  const { binaries, cluster, folder, account } = options;
+async function findOrStart(cluster: Cluster): Promise<EmbeddedPostgres> {
+  const deadline = Date.now() + STARTING_MS;
+  const folder = clusterFolder(cluster.location);
+  const logFile = join(cluster.location, 'postgresql.log');
+  rotateLog(logFile);
+  let attempt: Attempt | undefined;
+  while (Date.now() < deadline) {
+    const running = findServer(folder);
+    if (running && (await answers(running.port, cluster.password)))
+      return describe(running, folder, cluster, attempt !== undefined);
+    if (attempt?.failure) throw new Error(`The built-in PostgreSQL cannot be run: ${attempt.failure}.`);
+    if (attempt?.ended) {
+      const said = readFileSync(logFile, 'utf8').slice(attempt.logOffset);
+      if (!WORTH_ANOTHER_TRY.test(said))
+        throw new Error(`PostgreSQL did not start: ${fatalLine(said)} Its log is ${logFile}.`);
+      attempt = undefined;
+      await sleep(100);
+    } else if (!running && !attempt) {
+      attempt = await spawnServer(cluster, folder, logFile);
+    }
+    await sleep(20);
+  }
+  throw new Error(`PostgreSQL did not start in ${STARTING_MS / 1000} s. Its log is ${logFile}.`);
+}
+
+interface Attempt {
+  ended: boolean;
+  failure: string | undefined;
+  logOffset: number;
+}
+
+async function spawnServer(cluster: Cluster, folder: string, logFile: string): Promise<Attempt> {
+  removeMisleadingPidFile(folder);
   const settings = {
     listen_addresses: '127.0.0.1',
-    port: String(options.port),
+    port: cluster.settings.port ?? String(await choosePort(join(cluster.location, 'port'))),
     unix_socket_directories: '',
     max_connections: '200',
-    ...options.settings,
+    ...cluster.settings,
   };
-  const logFile = join(folder, 'postgresql.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(
-    join(binaries.bin, 'postgres'),
-    ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+  const attempt: Attempt = { ended: false, failure: undefined, logOffset: statSync(logFile).size };
+  const child: ChildProcess = spawn(
+    join(cluster.binaries.bin, 'postgres'),
+    ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     {
       cwd: '/',
       // A process group of its own: Ctrl-C reaches the parent, which stops the server after the applications.
       detached: true,
       stdio: ['ignore', log, log],
-      ...(account && { uid: account.uid, gid: account.gid }),
+      ...cluster.account,
+      ...quietEnvironment(),
     },
   );
-  child.on('error', () => undefined);
+  closeSync(log);
+  child.on('error', (error) => {
+    attempt.failure = error.message;
+  });
+  child.on('exit', () => {
+    attempt.ended = true;
+  });
   child.unref();
-  chmodSync(logFile, 0o600);
-  return child;
+  return attempt;
 }
 
-function readPostmasterPid(cluster: string): { pid: number; port: number } | undefined {
-  const file = join(cluster, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  return Number.isInteger(pid) && pid > 0 ? { pid, port } : undefined;
+function rotateLog(logFile: string) {
+  if (existsSync(logFile) && statSync(logFile).size > LARGEST_LOG_BYTES) renameSync(logFile, `${logFile}.1`);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function fatalLine(said: string): string {
+  const lines = said.trim().split('\n');
+  return `${lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.at(-1)}`.replace(/^.*?(FATAL|PANIC):\s*/, '');
 }
 
 async function answers(port: number, password: string): Promise<boolean> {
@@ -239,32 +194,42 @@ async function answers(port: number, password: string): Promise<boolean> {
   }
 }
 
-function describe(
-  { pid, port }: { pid: number; port: number },
-  binaries: Binaries,
-  password: string,
-  started: boolean,
-): EmbeddedPostgres {
+function describe({ pid, port }: ServerProcess, folder: string, cluster: Cluster, started: boolean): EmbeddedPostgres {
+  const isRunning = () => isServer(pid, folder);
+  const signal = async (name: NodeJS.Signals) => {
+    if (!isRunning()) return;
+    process.kill(pid, name);
+    const deadline = Date.now() + STOPPING_MS;
+    while (isRunning() && Date.now() < deadline) await sleep(20);
+  };
   return {
     pid,
     port,
     started,
-    major: binaries.major,
-    superuserUrl: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    major: cluster.binaries.major,
+    superuserUrl: (database) => `postgres://postgres:${cluster.password}@127.0.0.1:${port}/${database}`,
+    isRunning,
     async stop() {
-      if (!isAlive(pid)) return;
-      process.kill(pid, 'SIGINT');
-      const deadline = Date.now() + STOPPING_MS;
-      while (isAlive(pid) && Date.now() < deadline) await sleep(20);
+      // Fast shutdown; and when that takes too long the one that leaves the rest to recovery.
+      await signal('SIGINT');
+      await signal('SIGQUIT');
     },
   };
 }
 
-async function freePort(): Promise<number> {
+// The port of the last run, so that applications find a server again that was restarted under them.
+async function choosePort(file: string): Promise<number> {
+  const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const port = (await listenOnce(last).catch(() => undefined)) ?? (await listenOnce(0));
+  if (port !== last) writeFileSync(file, String(port), { mode: 0o600 });
+  return port;
+}
+
+async function listenOnce(wanted: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wanted, '127.0.0.1', resolve);
   });
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
