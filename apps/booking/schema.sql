@@ -205,6 +205,8 @@ begin
     where e.id = at_event and u.id = for_user and u.deleted_at is null
       and e.is_active and e.cancelled_at is null and e.date_time > clock_timestamp()
       and wanted_seats <= e.max_participants
+    -- The foreign key takes this lock anyway, but too late to see that the person was erased meanwhile.
+    for key share of u
     on conflict (event_id, user_id) where holds_seat(status) or status = 'waitlisted' do nothing
     returning * into booked;
   if not found then
