@@ -126,7 +126,8 @@ function createDelivery(options: RelayOptions, stop: AbortSignal, isProbe: boole
     await noteAlive();
     const outcomeOf = new Map(outcomes.map((outcome) => [outcome.message_id, outcome]));
     const arrived = rows.filter((row) => isArrival(outcomeOf.get(row.id)?.outcome));
-    options.onDelivered?.(await markDelivered(db, arrived, options.now?.()));
+    const delivered = await markDelivered(db, arrived, options.now?.());
+    options.onDelivered?.(delivered);
     for (const row of rows) {
       const given = outcomeOf.get(row.id);
       if (!given) await refuse([row], 'got no outcome');
