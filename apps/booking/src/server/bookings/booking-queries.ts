@@ -19,6 +19,8 @@ export async function bookPlace(db: Kysely<DB>, wanted: WantedPlace): Promise<Bo
 }
 
 export interface BookableState {
+  /** Whether the person still has an account. */
+  isKnown: boolean;
   isOpen: boolean;
   hasStarted: boolean;
   maxParticipants: number;
@@ -29,7 +31,8 @@ export interface BookableState {
 /** What decides whether a person can book an event now, by the database's clock. */
 export async function findBookableState(db: Kysely<DB>, wanted: WantedPlace): Promise<BookableState | undefined> {
   const { rows } = await sql<BookableState>`
-    select e.is_active and e.cancelled_at is null as "isOpen",
+    select exists (select 1 from users u where u.id = ${wanted.userId} and u.deleted_at is null) as "isKnown",
+           e.is_active and e.cancelled_at is null as "isOpen",
            e.date_time <= clock_timestamp() as "hasStarted",
            e.max_participants as "maxParticipants",
            e.max_participants - e.seats_taken as "seatsLeft",

@@ -22,7 +22,7 @@ class NotBooked extends Error {}
  *
  * Refuses, in this order: `not-found`, `event-inactive` (also cancelled), `event-started`, `already-booked` or
  * `already-waitlisted`, `too-many-seats` (more than the event has at all), `event-full`, `not-enough-seats`. A
- * refusal leaves no trace.
+ * refusal leaves no trace. A person deleted meanwhile is `unauthenticated`.
  */
 export async function createBooking<Result = Booking>(
   db: Kysely<DB>,
@@ -58,6 +58,7 @@ async function book(trx: Kysely<DB>, wanted: WantedPlace): Promise<Booking> {
 async function findRefusal(db: Kysely<DB>, wanted: WantedPlace): Promise<Error | undefined> {
   const state = await findBookableState(db, wanted);
   if (!state) return new PlatformError('not-found', 'There is no such event.');
+  if (!state.isKnown) return new PlatformError('unauthenticated', 'This account was deleted.');
   if (!state.isOpen) return new BookingError('event-inactive', 'This event cannot be booked at the moment.');
   if (state.hasStarted) return new BookingError('event-started', 'This event has started; it can no longer be booked.');
   if (state.ownStatus === 'waitlisted') {
