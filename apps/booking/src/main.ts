@@ -17,6 +17,8 @@ import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provid
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
 import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
 import { startSweeping } from '#server/sweep.ts';
+import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
+import { startSweeping } from '#server/sweep.ts';
 import { type BookingPages, PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
@@ -29,6 +31,7 @@ if (!databaseUrl || !migrationUrl) {
 await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username });
 
 const app = createApp(config, { databaseUrl });
+await applyStudioSettings(app.db, config.studio);
 await applyStudioSettings(app.db, config.studio);
 const api = createBookingApi(app);
 const oidc = createOidcProvider(app);
@@ -86,6 +89,8 @@ import { createApp } from '#server/app.ts';
 import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
+import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
+import { startSweeping } from '#server/sweep.ts';
 import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
 import { startSweeping } from '#server/sweep.ts';
 import { type BookingPages, PAGES } from './pages.ts';
@@ -146,16 +151,7 @@ const server = await startHttpServer({
   },
 });
 
-const sweep = setInterval(() => {
-  Promise.all([forgetExpiredSignIns(app.db), forgetExpiredOidcRecords(app.db)]).catch((error: unknown) =>
-    app.log.warn({ err: error }, 'sweep failed'),
-  );
-}, SWEEP_MS);
-
-async function notReady(): Promise<string[]> {
-  const faults = await findDatabaseFaults(app.pool, MIGRATIONS);
-  return faults.length > 0 ? faults : await findRelayFaults(app.db).catch(() => ['the database does not answer']);
-}
+const stopSweeping = startSweeping(app);
 
 stopOnSignals(async () => {
   stopSweeping();
