@@ -17,82 +17,6 @@ import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provid
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
 import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
 import { startSweeping } from '#server/sweep.ts';
-import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
-import { startSweeping } from '#server/sweep.ts';
-import { type BookingPages, PAGES } from './pages.ts';
-
-const MIGRATIONS = join(import.meta.dirname, '../migrations');
-
-const config = completeConfig(readConfig());
-const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = config;
-if (!databaseUrl || !migrationUrl) {
-  throw new ConfigError('BOOKING_DATABASE_URL is needed to start this application alone; npm start brings its own.');
-}
-await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username });
-
-const app = createApp(config, { databaseUrl });
-await applyStudioSettings(app.db, config.studio);
-await applyStudioSettings(app.db, config.studio);
-const api = createBookingApi(app);
-const oidc = createOidcProvider(app);
-const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
-const pages = await createPages({
-  folder: join(import.meta.dirname, '..'),
-  host: sharePageHost<BookingPages>(PAGES, { app, oidc }),
-  publicUrl: config.bookingUrl,
-  dev: process.argv.includes('--dev'),
-  port: config.bookingPort,
-  log: app.log,
-});
-
-const server = await startHttpServer({
-  host: config.host,
-  port: config.bookingPort,
-  trustProxy: config.trustProxy,
-  secure: config.bookingUrl.startsWith('https:'),
-  log: app.log,
-  onFinished(request, status, milliseconds, template) {
-    app.metrics.request(request.method ?? '', template, status, milliseconds);
-    // Whatever door it came through: a request that may have changed something may have left a message.
-    if (request.method !== 'GET' && status < 400) app.relay.wake();
-  },
-  async handle(request, response, facts) {
-    if (
-      await answerOperations(
-        {
-          notReady,
-          registry: app.metrics.registry,
-          metricsToken: config.metricsToken,
-        },
-        request,
-        response,
-      )
-    )
-      return;
-    if (isOidcRequest(request)) return await answerOidc(request, response, facts);
-    if (!isApiRequest(request)) return pages.answer(request, response, facts);
-    await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
-      request,
-      response,
-    );
-  },
-});
-
-const stopSweeping = startSweeping(app);
-
-stopOnSignals } from '@samaya/platform/parent-process.ts';
-
-import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
-import { completeConfig } from '@samaya/platform/secrets.ts';
-import { createBookingApi } from '#server/api.ts';
-import { createApp } from '#server/app.ts';
-import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
-import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
-import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
-import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
-import { startSweeping } from '#server/sweep.ts';
-import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
-import { startSweeping } from '#server/sweep.ts';
 import { type BookingPages, PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
@@ -152,6 +76,11 @@ const server = await startHttpServer({
 });
 
 const stopSweeping = startSweeping(app);
+
+async function notReady(): Promise<string[]> {
+  const faults = await findDatabaseFaults(app.pool, MIGRATIONS);
+  return faults.length > 0 ? faults : await findRelayFaults(app.db).catch(() => ['the database does not answer']);
+}
 
 stopOnSignals(async () => {
   stopSweeping();
