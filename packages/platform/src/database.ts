@@ -58,8 +58,8 @@ export function violatedConstraint(error: unknown): string | undefined {
 }
 
 // Class 08: connection; 53: out of connections or memory; 57: shutdown, cancel, not yet ready; 55P03: lock timeout;
-// 25006: read-only standby.
-const AWAY_STATES = /^(08|53|57)|^(55P03|25006)$/;
+// 40: rolled back for another transaction's sake; 25006: read-only standby.
+const AWAY_STATES = /^(08|40|53|57)|^(55P03|25006)$/;
 const AWAY_SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
