@@ -43,6 +43,9 @@ export function connect<Schema>(url: string, options: ConnectOptions): Database<
     },
   });
   pool.on('error', (error) => options.onConnectionLost?.(error));
+  // The pool listens to idle connections only. One that breaks between two statements of a transaction would end the
+  // process; without it the next statement fails, and its caller learns why.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { pool, kysely, close: () => kysely.destroy() };
 }
