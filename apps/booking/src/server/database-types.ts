@@ -56,6 +56,11 @@ export interface Events {
   title: string;
 }
 
+export interface EventSearch {
+  event_id: number;
+  words: string;
+}
+
 export interface Facilitators {
   bio: string | null;
   created_at: Generated<Date>;
@@ -158,6 +163,7 @@ export interface Users {
 
 export interface DB {
   bookings: Bookings;
+  event_search: EventSearch;
   events: Events;
   facilitators: Facilitators;
   idempotency_keys: IdempotencyKeys;
