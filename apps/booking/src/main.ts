@@ -12,6 +12,7 @@ import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
+import { seedDemo } from '#server/demo/seed-demo.ts';
 import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
@@ -30,6 +31,7 @@ await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(
 
 const app = createApp(config, { databaseUrl });
 await applyStudioSettings(app.db, config.studio);
+if (config.demo) await seedDemo(app, { now: new Date() });
 const api = createBookingApi(app);
 const oidc = createOidcProvider(app);
 const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
