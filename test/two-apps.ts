@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@samaya/platform/test-database.ts';
 import pg from 'pg';
 import { createPasswords } from '../apps/booking/src/server/accounts/passwords.ts';
+import { buildPages } from '../scripts/build.ts';
 import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
 
 export const PASSWORD = 'a-password-for-tests';
@@ -12,7 +13,9 @@ export interface TwoApps {
   databases: { booking: TestDatabase; crm: TestDatabase };
 }
 
+/** Starts both; with `dev` pages come from the sources, else from a build of them as they are now. */
 export async function startTwoApps({ dev = false } = {}): Promise<TwoApps> {
+  if (!dev) await buildPages({ write: () => undefined });
   const databases = { booking: await createTestDatabase('booking'), crm: await createTestDatabase('crm') };
   await addPeople(databases.booking.ownerUrl);
   const crmPort = await freePort();

@@ -12,11 +12,11 @@ test('a session is read on the clock of its place', () => {
 test('what ends on another day says so, and midnight is 00:00', () => {
   assert.equal(
     wallClock(new Date('2026-12-04T17:00:00Z'), 45 * 60, 'Europe/Lisbon'),
-    'Fri 4 Dec 2026, 17:00 – Sun 6 Dec 2026, 14:00',
+    'Fri 4 Dec 2026, 17:00\u00a0– Sun 6 Dec 2026, 14:00',
   );
   assert.equal(
     wallClock(new Date('2026-12-31T23:00:00Z'), 60, 'Europe/Lisbon'),
-    'Thu 31 Dec 2026, 23:00 – Fri 1 Jan 2027, 00:00',
+    'Thu 31 Dec 2026, 23:00\u00a0– Fri 1 Jan 2027, 00:00',
   );
 });
 

@@ -15,7 +15,8 @@ export function wallClock(start: Date, minutes: number, timeZone: string): strin
   })) as [DayAndTime, DayAndTime];
   return from.day === to.day
     ? `${from.day}, ${from.time}–${to.time}`
-    : `${from.day}, ${from.time} – ${to.day}, ${to.time}`;
+    : // The dash stays with what it follows.
+      `${from.day}, ${from.time}\u00a0– ${to.day}, ${to.time}`;
 }
 
 interface DayAndTime {
