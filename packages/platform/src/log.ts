@@ -14,7 +14,14 @@ export function createLog(app: string, destination?: DestinationStream): Log {
     base: { app },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+// The database driver hangs its whole client, with the state of the connection, on an error.
+function describeError(error: Error): object {
+  const { client: _client, ...described } = pino.stdSerializers.err(error) as unknown as Record<string, unknown>;
+  return described;
 }
