@@ -115,6 +115,20 @@ test('a sign-in cannot be finished in another browser than it began in', async (
   assert.match(textOf(gone.html), /Sign in to CRM/);
 });
 
+test('a sign-in that began at one process of booking is finished at another', async () => {
+  const second = await startBooking({
+    database: databases.booking,
+    otherUrl: crm.url,
+    environment: { BOOKING_URL: booking.url },
+  });
+  const maya = createVisitor();
+  const asked = await maya.get(crm.url);
+  const there = asked.url.replace(booking.url, second.url);
+  const page = await maya.post(there, MAYA, { origin: booking.url });
+  assert.ok(page.way.some((url) => url.startsWith(`${second.url}/oidc/auth/`)));
+  assert.match(textOf(page.html), /Signed in as Maya Lind/);
+});
+
 test('a code works once, in the browser that asked for it', async () => {
   const maya = createVisitor();
   const asked = await maya.get(crm.url);
