@@ -18,6 +18,8 @@ export interface RelayOptions {
   /** What time it is; the clocks of machine and database when left out. */
   now?: () => Date;
   random?: () => number;
+  /** Milliseconds that the destination has for a whole answer; 15 s when left out, and never more. */
+  answerMs?: number;
   /** Told how many messages arrived. */
   onDelivered?: (count: number) => void;
 }
@@ -30,6 +32,7 @@ interface Sayable {
 }
 
 const LEASE_SECONDS = 30;
+const ANSWER_MS = 15_000;
 /** No POST begins later than this after the claim, so that its end is still within the lease. */
 const LAST_POST_MS = 14_000;
 
@@ -85,7 +88,14 @@ function createDelivery(options: RelayOptions, stop: AbortSignal, isProbe: boole
     }
     const result = await postDelivery(
       batch.map(({ message }) => message),
-      { url: options.url, secrets: options.secrets, fetch: options.fetch ?? fetch, now: clock(), signal: stop },
+      {
+        url: options.url,
+        secrets: options.secrets,
+        fetch: options.fetch ?? fetch,
+        now: clock(),
+        signal: stop,
+        answerMs: options.answerMs ?? ANSWER_MS,
+      },
     );
     if (stop.aborted && result.kind === 'away') return await releaseRows(db, rows, options.now?.());
     await settle(batch, result);

@@ -22,10 +22,10 @@ export interface PostOptions {
   now: Date;
   /** Cuts the POST short, e.g. when the process stops. */
   signal: AbortSignal;
+  /** Milliseconds for the whole exchange, the answer's body included. */
+  answerMs: number;
 }
 
-/** For the whole exchange, the answer's body included. */
-const POST_MS = 15_000;
 const ANSWER_BYTES = 64 * 1024;
 
 // Not about the messages: wrong key, wrong address, a door that is closed for a while.
@@ -34,7 +34,7 @@ const AWAY_STATUSES = new Set([401, 404, 405, 407, 408, 421, 425, 429]);
 /** Sends messages in one signed POST and reads the answer, within bounds of time and size. Never throws. */
 export async function postDelivery(messages: readonly Message[], options: PostOptions): Promise<PostResult> {
   const body = JSON.stringify({ notifications: messages });
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(POST_MS)]);
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.answerMs)]);
   try {
     const response = await options.fetch(options.url, {
       method: 'POST',
@@ -51,7 +51,7 @@ export async function postDelivery(messages: readonly Message[], options: PostOp
     await response.body?.cancel();
     return judge(response, options.now);
   } catch (error) {
-    return { kind: 'away', reason: describe(error) };
+    return { kind: 'away', reason: describe(error, options.answerMs) };
   }
 }
 
@@ -82,9 +82,9 @@ function judge(response: Response, now: Date): PostResult {
   return { kind: 'away', reason, ...(wait !== undefined && { retryAfterMs: wait }) };
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown, answerMs: number): string {
   if (!(error instanceof Error)) return 'no answer';
   const cause = error.cause instanceof Error ? error.cause : error;
   const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
-  return error.name === 'TimeoutError' ? `no whole answer in ${POST_MS / 1000} s` : `no answer${code}`;
+  return error.name === 'TimeoutError' ? `no whole answer in ${answerMs / 1000} s` : `no answer${code}`;
 }
