@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { buildPages } from './build.ts';
 import { runTestFiles, type Tally } from './run-test-files.ts';
 import { listSourceFiles } from './source-files.ts';
 import { withTestPostgres } from './test-postgres.ts';
@@ -14,8 +15,10 @@ async function main(filters: string[]): Promise<number> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
 
+  const write = (text: string) => process.stdout.write(text);
   const tally: Tally = { passed: 0, failed: 0 };
   try {
+    await buildPages({ write, signal: interruption.signal });
     await withTestPostgres(async () => {
       // Tests that start the applications want the machine for themselves.
       for (const [atOnce, some] of [
@@ -26,7 +29,7 @@ async function main(filters: string[]): Promise<number> {
           root: ROOT,
           atOnce,
           signal: interruption.signal,
-          write: (text) => process.stdout.write(text),
+          write,
         });
         tally.passed += passed;
         tally.failed += failed;
@@ -34,10 +37,10 @@ async function main(filters: string[]): Promise<number> {
     });
   } catch (error) {
     tally.failed++;
-    process.stdout.write(`not ok: ${(error as Error).stack}\n`);
+    write(`not ok: ${(error as Error).stack}\n`);
   }
-  if (tally.passed + tally.failed === 0) process.stdout.write('There is no such test.\n');
-  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+  if (tally.passed + tally.failed === 0) write('There is no such test.\n');
+  write(`${tally.passed} passed, ${tally.failed} failed\n`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
 
