@@ -1,5 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 
+// A lock that nobody refers to would be given back by the garbage collector.
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes a lock that other processes see, or answers undefined when one of them has it. The operating system gives it
  * back when its holder dies, however that happens: unlike a file with a process id, it can be neither stale nor stolen.
@@ -14,5 +17,8 @@ export function tryLock(file: string): (() => void) | undefined {
     if ((error as Error).message.includes('locked')) return undefined;
     throw error;
   }
-  return () => lock.close();
+  held.add(lock);
+  return () => {
+    if (held.delete(lock)) lock.close();
+  };
 }

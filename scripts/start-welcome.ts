@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Config } from '@samaya/platform/config.ts';
+
+const DEMO_PASSWORD = 'samaya-demo';
+const DEMO_ACCOUNTS = [
+  ['admin@samaya.example', 'admin'],
+  ['maya@samaya.example', 'facilitator; sign in to CRM too'],
+  ['noah@samaya.example', 'facilitator'],
+  ['ana@samaya.example', 'participant with bookings'],
+  ['p001@samaya.example', '… to p250@samaya.example, participants'],
+] as const;
+
+/** What a person reads when everything runs: where it is, how to get in, how to end it. */
+export function welcome(config: Config, seconds: string): string {
+  return `
+Samaya is ready, after ${seconds} s.
+
+  Site    ${config.bookingUrl.padEnd(28)}  API  ${config.bookingUrl}/docs
+  CRM     ${config.crmUrl.padEnd(28)}  API  ${config.crmUrl}/docs
+
+${config.demo ? demoSignIns() : '  Without a demo there is no account yet: npm run user:create makes the first admin.\n'}
+  Data    ${config.dataDir}
+  Logs    ${join(config.dataDir, 'logs')}
+
+${config.rateLimits ? '' : rateLimitWarning()}Ctrl-C stops everything.
+`;
+}
+
+function demoSignIns(): string {
+  const lines = DEMO_ACCOUNTS.map(([email, what]) => `    ${email.padEnd(22)}  ${what}\n`);
+  return `  Demo sign-ins, password ${DEMO_PASSWORD}\n${lines.join('')}`;
+}
+
+function rateLimitWarning(): string {
+  const words = 'RATE LIMITS ARE OFF (RATE_LIMITS=off): passwords can be guessed without end.';
+  const line = '!'.repeat(words.length + 6);
+  return `${line}\n!! ${words} !!\n${line}\n\n`;
+}
