@@ -13,7 +13,7 @@ export interface Passwords {
 const COST = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 // Some three seconds of waiting; only those being hashed hold memory.
-const WAITING_PER_CORE = 128;
+const WAITING_PER_CORE = 100;
 
 interface Cost {
   memory: number;
@@ -26,8 +26,8 @@ interface Cost {
  * Password hashing that cannot drown the process: as many at once as there are cores, a queue of a few seconds behind them, and
  * `unavailable` beyond it.
  */
-export function createPasswords(cores = availableParallelism()): Passwords {
-  const inTurn = limitConcurrency(cores, cores * WAITING_PER_CORE);
+export function createPasswords(cores = availableParallelism(), mostWaiting = cores * WAITING_PER_CORE): Passwords {
+  const inTurn = limitConcurrency(cores, mostWaiting);
   return {
     async hash(password) {
       const salt = randomBytes(16);

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sql } from 'kysely';
+import { createTestApp } from '#server/test-app.ts';
+import { personalDataSchema } from './account-schemas.ts';
+
+const studio = await createTestApp();
+const { call, db } = studio;
+const maya = await studio.addFacilitator('Maya Lind');
+const eventId = await studio.addEvent({ facilitator_id: maya.facilitatorId });
+await db.insertInto('bookings').values({ user_id: maya.id, event_id: eventId, seats: 2 }).execute();
+
+test('tells a person everything kept about them, and nothing about others', async () => {
+  const ana = await studio.addPerson({ password: 'a hash', google_id: 'g-7' });
+  await db.insertInto('bookings').values({ user_id: ana.id, event_id: eventId }).execute();
+  const { status, body, text, headers } = await call('GET', '/api/v1/me/export', { token: maya.token });
+  assert.equal(status, 200);
+  assert.match(headers.get('content-disposition') ?? '', /^attachment; filename="samaya-\d+\.json"$/);
+  personalDataSchema.parse(body);
+  assert.equal(body.users.email, maya.email);
+  assert.deepEqual(
+    body.facilitators.map(({ id }: { id: number }) => id),
+    [maya.facilitatorId],
+  );
+  assert.deepEqual(
+    body.bookings.map(({ event_id, seats, event_title }: Record<string, unknown>) => [event_id, seats, event_title]),
+    [[eventId, 2, 'Yin by candlelight']],
+  );
+  assert.equal(body.sign_ins.length, 1);
+  assert.equal(body.outbox.length, 1);
+  assert.ok(!text.includes(ana.email) && !text.includes(maya.token) && !text.includes('secret'));
+  const other = await call('GET', '/api/v1/me/export', { token: ana.token });
+  assert.equal(other.body.users.google_id, 'g-7');
+  assert.ok(!other.text.includes('a hash') && !other.text.includes(maya.email));
+});
+
+test('forgets no table that is about people', async () => {
+  const { rows } = await sql<{ table_name: string }>`
+    select distinct c.relname as table_name from pg_constraint k join pg_class c on c.oid = k.conrelid
+      where k.contype = 'f' and k.confrelid = 'users'::regclass
+    union
+    select table_name from information_schema.columns where table_schema = 'public' and column_name = 'user_id'`.execute(
+    db,
+  );
+  const { body } = await call('GET', '/api/v1/me/export', { token: maya.token });
+  assert.ok(rows.length >= 3);
+  for (const { table_name } of rows) assert.ok(table_name in body, `${table_name} is not in the export`);
+});
+
+test('somebody who only typed a facilitator’s address is told nothing of the facilitator', async () => {
+  await db.updateTable('users').set({ proven_at: null }).where('id', '=', maya.id).execute();
+  const { body } = await call('GET', '/api/v1/me/export', { token: maya.token });
+  assert.deepEqual(body.facilitators, []);
+});
