@@ -1,5 +1,9 @@
+import { join, resolve } from 'node:path';
 import type { Config } from '@samaya/platform/config.ts';
 import type { Databases } from '@samaya/platform/embedded-databases.ts';
+
+// Compiled once, kept for the next start: a third of a start is compiling.
+const COMPILE_CACHE = join(resolve(import.meta.dirname, '..'), 'node_modules/.cache/node');
 
 /**
  * The environment of one application: the launcher's own, with the addresses of its database. Of the other's it gets
@@ -9,6 +13,7 @@ export function environmentFor(name: 'booking' | 'crm', config: Config, database
   const isBooking = name === 'booking';
   return {
     ...process.env,
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     DATA_DIR: config.dataDir,
     BOOKING_DATABASE_URL: isBooking ? databases.booking.appUrl : withoutKey(databases.booking.appUrl),
     BOOKING_MIGRATION_URL: isBooking ? databases.booking.ownerUrl : '',
