@@ -60,6 +60,14 @@ create table rate_limits (
   constraint rate_limits_pkey PRIMARY KEY (key)
 );
 
+create table renamed_users (
+  user_id integer not null,
+  user_name character varying(100) not null,
+  user_email character varying(120) not null,
+  changed_at timestamp with time zone not null,
+  constraint renamed_users_pkey PRIMARY KEY (user_id)
+);
+
 create table sign_ins (
   id bigint not null generated always as identity,
   secret_hash bytea not null,
@@ -76,6 +84,7 @@ create table sign_ins (
 
 CREATE INDEX booking_notifications_by_booking ON public.booking_notifications USING btree (booking_id, version DESC);
 CREATE INDEX booking_notifications_by_position ON public.booking_notifications USING btree (facilitator_id, stream_position);
+CREATE INDEX booking_notifications_by_user ON public.booking_notifications USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX booking_notifications_inbox ON public.booking_notifications USING btree (facilitator_id, id DESC);
 CREATE INDEX booking_notifications_to_do ON public.booking_notifications USING btree (facilitator_id, id DESC) WHERE (NOT processed);
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
@@ -88,6 +97,8 @@ CREATE OR REPLACE FUNCTION public.booking_notifications_arrive()
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+declare
+  renamed renamed_users;
 begin
   insert into facilitator_streams as stream (facilitator_id, position) values (new.facilitator_id, 1)
     on conflict (facilitator_id) do update set position = stream.position + 1
@@ -95,6 +106,12 @@ begin
   if tg_op = 'INSERT' then
     if exists (select 1 from booking_notifications known where known.booking_id = new.booking_id and known.version > new.version) then
       new.superseded := true;
+    end if;
+    select * into renamed from renamed_users known
+      where known.user_id = new.user_id and known.changed_at > new.occurred_at;
+    if found then
+      new.user_name := renamed.user_name;
+      new.user_email := renamed.user_email;
     end if;
     if exists (select 1 from erased_users erased where erased.user_id = new.user_id) then
       new.user_name := 'Deleted person';
@@ -111,11 +128,18 @@ CREATE OR REPLACE FUNCTION public.booking_notifications_hint()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  facilitators text;
 begin
-  perform pg_notify('booking_notifications', '');
+  select string_agg(distinct facilitator_id::text, ',') into facilitators from new_rows;
+  if facilitators is not null then
+    -- A payload has its limit.
+    perform pg_notify('booking_notifications', case when length(facilitators) < 7000 then facilitators else '' end);
+  end if;
   return null;
 end $function$;
 
 CREATE TRIGGER booking_notifications_arrive BEFORE INSERT ON public.booking_notifications FOR EACH ROW EXECUTE FUNCTION booking_notifications_arrive();
 CREATE TRIGGER booking_notifications_change BEFORE UPDATE ON public.booking_notifications FOR EACH ROW WHEN ((((old.processed IS DISTINCT FROM new.processed) OR ((old.user_name)::text IS DISTINCT FROM (new.user_name)::text)) OR ((old.user_email)::text IS DISTINCT FROM (new.user_email)::text))) EXECUTE FUNCTION booking_notifications_arrive();
-CREATE TRIGGER booking_notifications_hint AFTER INSERT OR UPDATE ON public.booking_notifications FOR EACH STATEMENT EXECUTE FUNCTION booking_notifications_hint();
+CREATE TRIGGER booking_notifications_hint_arrived AFTER INSERT ON public.booking_notifications REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION booking_notifications_hint();
+CREATE TRIGGER booking_notifications_hint_changed AFTER UPDATE ON public.booking_notifications REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION booking_notifications_hint();

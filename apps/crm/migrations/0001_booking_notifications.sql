@@ -31,6 +31,7 @@ create table booking_notifications (
 create index booking_notifications_inbox on booking_notifications (facilitator_id, id desc);
 create index booking_notifications_to_do on booking_notifications (facilitator_id, id desc) where not processed;
 create index booking_notifications_by_booking on booking_notifications (booking_id, version desc);
+create index booking_notifications_by_user on booking_notifications (user_id) where user_id is not null;
 create index booking_notifications_by_position on booking_notifications (facilitator_id, stream_position);
 
 -- The last stream position given to each facilitator. Its row lock is what makes positions follow commits.
@@ -52,10 +53,21 @@ create table erased_users (
   erased_at timestamptz not null default now()
 );
 
+-- What people who changed their name or address are called since, so that a message from before then, that arrives
+-- late, does not call them as they were.
+create table renamed_users (
+  user_id integer primary key,
+  user_name varchar(100) not null,
+  user_email varchar(120) not null,
+  changed_at timestamptz not null
+);
+
 -- Whoever writes a row: it gets its place in the facilitator's stream, is marked when a newer version of its booking
--- is already here, and names nobody who was erased. The stream's row lock comes first, so positions follow commits.
+-- is already here, calls people as they are called now, and names nobody who was erased. The stream's row lock comes first, so positions follow commits.
 create function booking_notifications_arrive() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  renamed renamed_users;
 begin
   insert into facilitator_streams as stream (facilitator_id, position) values (new.facilitator_id, 1)
     on conflict (facilitator_id) do update set position = stream.position + 1
@@ -63,6 +75,12 @@ begin
   if tg_op = 'INSERT' then
     if exists (select 1 from booking_notifications known where known.booking_id = new.booking_id and known.version > new.version) then
       new.superseded := true;
+    end if;
+    select * into renamed from renamed_users known
+      where known.user_id = new.user_id and known.changed_at > new.occurred_at;
+    if found then
+      new.user_name := renamed.user_name;
+      new.user_email := renamed.user_email;
     end if;
     if exists (select 1 from erased_users erased where erased.user_id = new.user_id) then
       new.user_name := 'Deleted person';
@@ -81,11 +99,20 @@ create trigger booking_notifications_change before update on booking_notificatio
     (old.processed, old.user_name, old.user_email) is distinct from (new.processed, new.user_name, new.user_email)
   ) execute function booking_notifications_arrive();
 
--- A hint for open inboxes, one per statement; they look by position, so a missed one costs a second at most.
+-- A hint for open inboxes, one per statement, with the facilitators it is about (nobody named: it may be anybody).
+-- They look by position, so a missed one costs a second at most.
 create function booking_notifications_hint() returns trigger language plpgsql as $$
+declare
+  facilitators text;
 begin
-  perform pg_notify('booking_notifications', '');
+  select string_agg(distinct facilitator_id::text, ',') into facilitators from new_rows;
+  if facilitators is not null then
+    -- A payload has its limit.
+    perform pg_notify('booking_notifications', case when length(facilitators) < 7000 then facilitators else '' end);
+  end if;
   return null;
 end $$;
-create trigger booking_notifications_hint after insert or update on booking_notifications
-  for each statement execute function booking_notifications_hint();
+create trigger booking_notifications_hint_arrived after insert on booking_notifications
+  referencing new table as new_rows for each statement execute function booking_notifications_hint();
+create trigger booking_notifications_hint_changed after update on booking_notifications
+  referencing new table as new_rows for each statement execute function booking_notifications_hint();

@@ -63,6 +63,13 @@ export interface RateLimits {
   points: Generated<number>;
 }
 
+export interface RenamedUsers {
+  changed_at: Date;
+  user_email: string;
+  user_id: number;
+  user_name: string;
+}
+
 export interface SignIns {
   created_at: Generated<Date>;
   expires_at: Date;
@@ -81,6 +88,7 @@ export interface DB {
   migrations: Migrations;
   people_messages: PeopleMessages;
   rate_limits: RateLimits;
+  renamed_users: RenamedUsers;
   sign_ins: SignIns;
 }
 

@@ -7,6 +7,8 @@ import type { StreamHub } from './stream-hub.ts';
 
 const BATCH = 200;
 const HEARTBEAT_MS = 15_000;
+// However fast news comes, the sign-in is looked up this seldom.
+const SIGN_IN_CHECK_MS = 500;
 
 export type StreamStep =
   | { kind: 'at'; position: number }
@@ -26,6 +28,7 @@ export async function* followStream(
   yield { kind: 'at', position };
   let seen = 0;
   let saidAt = performance.now();
+  let checkedAt = performance.now();
   while (!hub.closed) {
     const news = await listAfterPosition(db, { facilitatorId, position, limit: BATCH });
     for (const notification of news) {
@@ -38,7 +41,9 @@ export async function* followStream(
       saidAt = performance.now();
       yield { kind: 'heartbeat' };
     }
-    seen = await hub.next(seen);
+    seen = await hub.next(facilitatorId, seen);
+    if (performance.now() - checkedAt < SIGN_IN_CHECK_MS) continue;
+    checkedAt = performance.now();
     if (!(await isStillSignedIn(db, signInId))) return;
   }
 }

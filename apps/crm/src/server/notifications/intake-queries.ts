@@ -1,6 +1,29 @@
 import type { BookingMessage } from '@samaya/booking-notification/message.ts';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+
+// The class of the advisory locks on people; any number that nothing else uses.
+const PEOPLE = 1;
+
+/**
+ * Takes every lock that a delivery needs, in the one order in which all take them, so that no two wait for each other
+ * in a ring: first the people it is about (so that the versions of a booking, and an erasure and a message about the
+ * erased, come one after the other even when they go to different facilitators), then the facilitators' streams.
+ */
+export async function lockTouched(
+  trx: Transaction<DB>,
+  touched: { userIds: readonly number[]; facilitatorIds: readonly number[]; changedUserIds: readonly number[] },
+): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(${PEOPLE}, id)
+    from (select distinct id from unnest(${touched.userIds}::integer[]) id order by id) people`.execute(trx);
+  await sql`
+    select 1 from facilitator_streams
+    where facilitator_id = any (${touched.facilitatorIds}::integer[])
+      or facilitator_id in (
+        select facilitator_id from booking_notifications where user_id = any (${touched.changedUserIds}::integer[]))
+    order by facilitator_id for update`.execute(trx);
+}
 
 /**
  * Stores messages under their ids; answers those that were new. Rows go in facilitator by facilitator, the order in
@@ -39,16 +62,25 @@ export async function insertPeopleMessage(
   return Number(numInsertedOrUpdatedRows) === 1;
 }
 
-/** Gives a person's notifications another name and address. */
+/** Gives a person's notifications another name and address; `false` when a later change, or an erasure, is known. */
 export async function renamePerson(
   trx: Transaction<DB>,
-  { userId, name, email }: { userId: number; name: string; email: string },
-): Promise<void> {
-  await lockStreamsOf(trx, userId);
+  person: { userId: number; name: string; email: string; changedAt: string },
+): Promise<boolean> {
+  const { userId, name, email } = person;
+  const { rows } = await sql`
+    insert into renamed_users as known (user_id, user_name, user_email, changed_at)
+    select ${userId}::integer, ${name}, ${email}, ${person.changedAt}::timestamptz
+    where not exists (select 1 from erased_users erased where erased.user_id = ${userId})
+    on conflict (user_id) do update
+      set user_name = excluded.user_name, user_email = excluded.user_email, changed_at = excluded.changed_at
+      where known.changed_at <= excluded.changed_at
+    returning 1`.execute(trx);
+  if (rows.length === 0) return false;
   await sql`
     update booking_notifications set user_name = ${name}, user_email = ${email}
-    where user_id = ${userId} and (user_name, user_email) is distinct from (${name}, ${email})
-      and not exists (select 1 from erased_users erased where erased.user_id = ${userId})`.execute(trx);
+    where user_id = ${userId} and (user_name, user_email) is distinct from (${name}, ${email})`.execute(trx);
+  return true;
 }
 
 /** Takes a person's name and address out of everything kept, and remembers never to bring them back. */
@@ -58,17 +90,9 @@ export async function erasePerson(trx: Transaction<DB>, userId: number): Promise
     .values({ user_id: userId })
     .onConflict((conflict) => conflict.column('user_id').doNothing())
     .execute();
-  await lockStreamsOf(trx, userId);
+  await trx.deleteFrom('renamed_users').where('user_id', '=', userId).execute();
   await sql`
     update booking_notifications
     set user_name = 'Deleted person', user_email = 'deleted-' || user_id || '@deleted.invalid'
     where user_id = ${userId}`.execute(trx);
-}
-
-// The streams' locks first and in one order, so that no two writers wait for each other in a ring.
-async function lockStreamsOf(db: Kysely<DB>, userId: number): Promise<void> {
-  await sql`
-    select 1 from facilitator_streams
-    where facilitator_id in (select facilitator_id from booking_notifications where user_id = ${userId})
-    order by facilitator_id for update`.execute(db);
 }

@@ -9,7 +9,7 @@ import { sqlState } from '@samaya/platform/database.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { endSignInsOfFacilitator, endSignInsOfUser } from '#server/sign-in/end-sign-ins.ts';
-import { erasePerson, insertMessages, insertPeopleMessage, renamePerson } from './intake-queries.ts';
+import { erasePerson, insertMessages, insertPeopleMessage, lockTouched, renamePerson } from './intake-queries.ts';
 
 type Outcome = DeliveryAnswer['outcomes'][number];
 
@@ -76,6 +76,13 @@ async function keepOne(db: Kysely<DB>, message: Message): Promise<Outcome> {
 async function keep(trx: Transaction<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const aboutBookings = messages.filter((message) => 'booking_id' in message);
+  await lockTouched(trx, {
+    userIds: messages.flatMap((message) => ('user_id' in message ? [message.user_id] : [])),
+    facilitatorIds: aboutBookings.map((message) => message.facilitator_id),
+    changedUserIds: messages.flatMap((message) =>
+      'user_id' in message && !('booking_id' in message) ? [message.user_id] : [],
+    ),
+  });
   // One POST may hold a message twice; the database is given each once.
   const distinct = new Map<string, BookingMessage>(aboutBookings.map((message) => [message.message_id, message]));
   const stored = new Map(
@@ -88,24 +95,28 @@ async function keep(trx: Transaction<DB>, messages: readonly Message[]): Promise
   }
   for (const message of messages) {
     if ('booking_id' in message) continue;
+    const { message_id } = message;
     const isNew = await insertPeopleMessage(trx, message);
-    if (isNew) await follow(trx, message);
-    outcomes.set(message.message_id, { message_id: message.message_id, outcome: isNew ? 'stored' : 'duplicate' });
+    outcomes.set(message_id, { message_id, outcome: isNew ? await follow(trx, message) : 'duplicate' });
   }
   return outcomes;
 }
 
-async function follow(trx: Transaction<DB>, message: Exclude<Message, BookingMessage>): Promise<void> {
-  switch (message.kind) {
-    case 'user.changed':
-      await renamePerson(trx, { userId: message.user_id, name: message.user_name, email: message.user_email });
-      return;
-    case 'user.erased':
-      await erasePerson(trx, message.user_id);
-      await endSignInsOfUser(trx, message.user_id);
-      return;
-    case 'facilitator.changed':
-      // Who may act for this facilitator may be somebody else now; booking is asked anew.
-      await endSignInsOfFacilitator(trx, message.facilitator_id);
+async function follow(
+  trx: Transaction<DB>,
+  message: Exclude<Message, BookingMessage>,
+): Promise<'stored' | 'superseded'> {
+  if (message.kind === 'facilitator.changed') {
+    // Who may act for this facilitator may be somebody else now; booking is asked anew.
+    await endSignInsOfFacilitator(trx, message.facilitator_id);
+    return 'stored';
   }
+  const { user_id: userId, occurred_at: changedAt } = message;
+  if (message.kind === 'user.changed') {
+    const person = { userId, name: message.user_name, email: message.user_email, changedAt };
+    return (await renamePerson(trx, person)) ? 'stored' : 'superseded';
+  }
+  await erasePerson(trx, userId);
+  await endSignInsOfUser(trx, userId);
+  return 'stored';
 }
