@@ -330,8 +330,8 @@ CREATE OR REPLACE FUNCTION public.event_words(event events, facilitator_name tex
  LANGUAGE sql
  STABLE
 AS $function$
-  select ' ' || array_to_string(search_words(concat_ws(' ', event.title, event.summary, left(event.description, 20000),
-    event.practice, event.place, facilitator_name)), ' ')
+  select search_words(concat_ws(' ', event.title, event.summary, left(event.description, 20000), event.practice,
+    event.place, facilitator_name))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.events_know_time_zone()
@@ -427,14 +427,19 @@ CREATE OR REPLACE FUNCTION public.search_form(value text)
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$ select lower(public.unaccent('public.unaccent', normalize(value, NFKC))) $function$;
 
+CREATE OR REPLACE FUNCTION public.search_pattern(word text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$ select '%' || regexp_replace(btrim(search_form(word)), '([\\%_])', '\\\1', 'g') || '%' $function$;
+
 CREATE OR REPLACE FUNCTION public.search_words(value text)
- RETURNS text[]
+ RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  select coalesce(array_agg(distinct word), '{}')
-  from regexp_split_to_table(search_form(value), '[[:space:]!-/:-@\[-`{-~]+') word
-  where word <> ''
+  select coalesce(string_agg(distinct word, ' '), '')
+  from regexp_split_to_table(search_form(value), '[[:space:]]+') word
 $function$;
 
 CREATE OR REPLACE FUNCTION public.studio_currency()

@@ -5,15 +5,17 @@
 create function search_form(value text) returns text language sql immutable parallel safe strict as
   $$ select lower(public.unaccent('public.unaccent', normalize(value, NFKC))) $$;
 
--- The different words of a text in that form; what parts them is ASCII, so that it is the same in every locale.
-create function search_words(value text) returns text[] language sql immutable parallel safe as $$
-  select coalesce(array_agg(distinct word), '{}')
-  from regexp_split_to_table(search_form(value), '[[:space:]!-/:-@\[-`{-~]+') word
-  where word <> ''
+-- The different words of a text in that form, parted by spaces.
+create function search_words(value text) returns text language sql immutable parallel safe as $$
+  select coalesce(string_agg(distinct word, ' '), '')
+  from regexp_split_to_table(search_form(value), '[[:space:]]+') word
 $$;
 
--- Beside the events, not in them: the row that every booking rewrites stays short. Each word has a space before it,
--- so a pattern can ask for the beginning of a word.
+-- What finds a word wherever it stands, its % and _ taken for what they are.
+create function search_pattern(word text) returns text language sql immutable parallel safe strict as
+  $$ select '%' || regexp_replace(btrim(search_form(word)), '([\\%_])', '\\\1', 'g') || '%' $$;
+
+-- Beside the events, not in them: the row that every booking rewrites stays short.
 create table event_search (
   event_id integer primary key constraint event_search_event_exists references events (id) on delete cascade,
   words text not null
@@ -22,8 +24,8 @@ create table event_search (
 create index event_search_words on event_search using gin (words gin_trgm_ops) with (fastupdate = off);
 
 create function event_words(event events, facilitator_name text) returns text language sql stable as $$
-  select ' ' || array_to_string(search_words(concat_ws(' ', event.title, event.summary, left(event.description, 20000),
-    event.practice, event.place, facilitator_name)), ' ')
+  select search_words(concat_ws(' ', event.title, event.summary, left(event.description, 20000), event.practice,
+    event.place, facilitator_name))
 $$;
 
 -- The lock makes an event wait for a renaming of its facilitator, and the renaming for the event.

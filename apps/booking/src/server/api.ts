@@ -5,8 +5,10 @@ import { crmSignInRoutes } from './accounts/crm-sign-in-api.ts';
 import { identifyBearer } from './accounts/identify.ts';
 import type { Identity } from './accounts/identity.ts';
 import type { BookingApp } from './app.ts';
+import { bookingRoutes } from './bookings/booking-api.ts';
 import { type Callers, callers } from './callers.ts';
 import type { BookingErrorCode } from './errors.ts';
+import { eventRoutes } from './events/event-api.ts';
 import { facilitatorRoutes } from './facilitators/facilitator-api.ts';
 
 const STATUSES: Record<BookingErrorCode, number> = {
@@ -30,7 +32,13 @@ const STATUSES: Record<BookingErrorCode, number> = {
 
 /** Every route of the API, in one table. */
 export function routeTable(app: BookingApp): ApiRoute<Callers>[] {
-  return [...accountRoutes(app), ...facilitatorRoutes(app), ...crmSignInRoutes(app)];
+  return [
+    ...accountRoutes(app),
+    ...facilitatorRoutes(app),
+    ...eventRoutes(app),
+    ...bookingRoutes(app),
+    ...crmSignInRoutes(app),
+  ];
 }
 
 /** The REST API over the application. */

@@ -24,11 +24,17 @@ class NotBooked extends Error {}
  * `already-waitlisted`, `too-many-seats` (more than the event has at all), `event-full`, `not-enough-seats`. A
  * refusal leaves no trace. A person deleted meanwhile is `unauthenticated`.
  */
-export async function createBooking<Result = Booking>(
+export async function createBooking(db: Kysely<DB>, wanted: WantedPlace): Promise<Booking>;
+export async function createBooking<Result>(
   db: Kysely<DB>,
   wanted: WantedPlace,
-  transact: (book: (trx: Kysely<DB>) => Promise<Booking>) => Promise<Result | Booking> = (book) => book(db),
-): Promise<Result | Booking> {
+  transact: (book: (trx: Kysely<DB>) => Promise<Booking>) => Promise<Result>,
+): Promise<Result>;
+export async function createBooking(
+  db: Kysely<DB>,
+  wanted: WantedPlace,
+  transact: (book: (trx: Kysely<DB>) => Promise<Booking>) => Promise<unknown> = (book) => book(db),
+): Promise<unknown> {
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     try {
       return await transact((trx) => book(trx, wanted));
