@@ -65,6 +65,14 @@ test('every account signs in, with the rights it was promised', async () => {
   assert.deepEqual(unproven, []);
 });
 
+test('the first yin class with a free place is Maya’s, within a week', async () => {
+  const { status, body, text } = await call('GET', '/api/v1/events?q=yin&available=true&limit=1');
+  assert.equal(status, 200, text);
+  const [yin] = body.items;
+  assert.deepEqual([yin.facilitator.name, yin.title], ['Maya Lindqvist', 'Yin by lamplight']);
+  assert.ok(yin.seats_left > 0 && Date.parse(yin.date_time) < now.getTime() + 7 * DAY_MS);
+});
+
 test('Ana has bookings of every kind, and Maya people to welcome', async () => {
   const { rows } = await sql<{ status: string; is_past: boolean }>`
     select b.status, e.date_time < ${now} as is_past from bookings b
