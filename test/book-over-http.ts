@@ -34,7 +34,7 @@ export async function book(wanted: WantedBooking): Promise<BookingAnswer> {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     const body = (await response.json()) as { id?: number; code?: string };
-    return { status: response.status, ...body };
+    return { ...body, status: response.status };
   } catch {
     return { status: 0 };
   }
