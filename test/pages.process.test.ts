@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { book } from './book-over-http.ts';
+import { rowsOf } from './both-databases.ts';
 import { createCrowd } from './crowd.ts';
 import { createVisitor, textOf, type VisitedPage } from './page-visitor.ts';
 import { startBooking, startCrm } from './processes.ts';
@@ -63,6 +64,27 @@ for (const { dev, apps } of sites) {
     });
     assert.equal(answer.status, 201);
     assert.match(textOf((await visitor.get(booking.url)).html), /Evening circle 1.*9 places left/);
+  });
+
+  test(`${how}, an event's page is found by its id, and its words follow the title`, async () => {
+    const [row] = await rowsOf(
+      databases.booking.ownerUrl,
+      `with maker as (insert into facilitators (name, email) values ('Noah', 'noah@studio.example') returning id)
+       insert into events (title, description, event_type, date_time, duration, max_participants, price, facilitator_id)
+       select 'Café & <b>silence</b>', 'Sit.', 'session', now() + interval '2 days', 60, 3, 1, id from maker returning id`,
+    );
+    const address = `${booking.url}/e/${row?.id}-cafe-b-silence-b`;
+    for (const words of ['', '-', '-old-title', '-cafe-b-silence-b']) {
+      const page = await createVisitor().get(`${booking.url}/e/${row?.id}${words}`);
+      assert.deepEqual([page.status, page.url], [200, address]);
+      assert.match(textOf(page.html), /3 places left Sit\./);
+      assert.doesNotMatch(page.html, /<b>silence/);
+    }
+    for (const wrong of ['0', '999999', '99999999999', 'x', '1e1', '%00', '-1']) {
+      assert.equal((await createVisitor().get(`${booking.url}/e/${wrong}`)).status, 404, wrong);
+    }
+    await rowsOf(databases.booking.ownerUrl, `update events set is_active = false where id = ${row?.id}`);
+    assert.equal((await createVisitor().get(address)).status, 404);
   });
 
   test(`${how}, pages carry the headers that keep them safe`, async () => {

@@ -11,6 +11,7 @@ import { type BookingPages, PAGES } from './pages.ts';
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, 'anyone' | 'signedIn'> = {
   '/': 'anyone',
+  '/e/[event]': 'anyone',
   '/sign-in': 'anyone',
   '/sign-out': 'signedIn',
 };

@@ -1,5 +1,6 @@
 import { oneLine } from '@samaya/platform/text-schema.ts';
-import { listUpcomingEvents } from '#server/events/list-upcoming-events.ts';
+import { seatsLeft, slugOf } from '#server/events/event.ts';
+import { listEvents } from '#server/events/list-events.ts';
 import type { PageServerLoad } from './$types';
 
 const EVENTS_A_PAGE = 24;
@@ -7,13 +8,16 @@ const searchSchema = oneLine(100);
 
 export const load: PageServerLoad = async ({ locals, url }) => {
   const after = url.searchParams.get('after') ?? undefined;
-  const typed = url.searchParams.get('q') ?? '';
   // What nobody could have typed is no search.
-  const search = searchSchema.safeParse(typed).data ?? '';
-  const { items, next } = await listUpcomingEvents(locals.app.db, { search, after, limit: EVENTS_A_PAGE });
+  const search = searchSchema.safeParse(url.searchParams.get('q') ?? '').data ?? '';
+  const { items, next } = await listEvents(locals.app.db, { search, filter: {}, after, limit: EVENTS_A_PAGE });
   return {
     search,
-    events: items,
+    events: items.map((event) => ({
+      ...event,
+      seats_left: seatsLeft(event),
+      path: `/e/${event.id}-${slugOf(event.title)}`,
+    })),
     isFirstPage: after === undefined,
     later: next && `/?${new URLSearchParams({ ...(search && { q: search }), after: next })}`,
   };

@@ -37,3 +37,9 @@ export function priceInWords(amount: number, currency: string): string {
     amount,
   );
 }
+
+/** How many can still come. */
+export function placesLeft(count: number): string {
+  if (count <= 0) return 'Full';
+  return count === 1 ? '1 place left' : `${count} places left`;
+}
