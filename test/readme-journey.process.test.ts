@@ -21,13 +21,18 @@ function journey(ports: { booking: number; crm: number }): string {
 test("the README's journey works as written, from signing up to a notification marked processed", async () => {
   const ports = { booking: await freePort(), crm: await freePort() };
   const environment = { DEMO: '1' };
-  const booking = await startBooking({
+  await startCrm({
+    database: await createTestDatabase('crm'),
+    port: ports.crm,
+    otherUrl: `http://localhost:${ports.booking}`,
+    environment,
+  });
+  await startBooking({
     database: await createTestDatabase('booking'),
     port: ports.booking,
     otherUrl: `http://localhost:${ports.crm}`,
     environment,
   });
-  await startCrm({ database: await createTestDatabase('crm'), port: ports.crm, otherUrl: booking.url, environment });
 
   const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', journey(ports)], { timeout: 60_000 });
   // One JSON document follows another without a line between them.
