@@ -53,11 +53,21 @@ export function readCalendarBlocks(text: string): CalendarFile {
 
 function parseEvent(lines: string[]): { component: ICAL.Component | undefined; problem: string | undefined } {
   try {
-    const calendar = new ICAL.Component(ICAL.parse(['BEGIN:VCALENDAR', ...lines, 'END:VCALENDAR'].join('\r\n')));
+    const calendar = new ICAL.Component(
+      ICAL.parse(['BEGIN:VCALENDAR', ...lines.map(markDays), 'END:VCALENDAR'].join('\r\n')),
+    );
     return { component: calendar.getFirstSubcomponent('vevent') ?? undefined, problem: undefined };
   } catch (error) {
     return { component: undefined, problem: (error as Error).message };
   }
+}
+
+// Many programs write a whole day without saying `VALUE=DATE`.
+function markDays(line: string): string {
+  return line.replace(
+    /^((?:DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)(?:;(?!VALUE=)[^:;]*)*):(?=\d{8}(?:,\d{8})*\s*$)/i,
+    '$1;VALUE=DATE:',
+  );
 }
 
 function valueBehind(line: string): string {

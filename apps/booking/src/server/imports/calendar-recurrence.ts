@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { type CalendarTime, onWallOf, timesOf, type ZoneRules } from './calendar-times.ts';
 import { RowRefused } from './import-errors.ts';
+import { startsOf } from './recurrence-rule.ts';
 
 export interface Horizon {
   /** Series without an end are listed from this day, */
@@ -17,8 +18,6 @@ export interface Occurrences {
   /** Why there are fewer than the rules say. */
   cut: string | undefined;
 }
-
-const MOST_STEPS = 50_000;
 
 /** Expands RRULE, RDATE and EXDATE of an event by the clock on its wall: six o'clock stays six o'clock. */
 export function expand(
@@ -65,16 +64,9 @@ function expandRule(property: ICAL.Property, start: CalendarTime, horizon: Horiz
   const firstDay =
     isEndless && horizon.from ? later(horizon.from, start.plain.toPlainDate()) : start.plain.toPlainDate();
   const lastDay = firstDay.add({ days: horizon.days });
-  // The rule runs on a clock without a zone, and we stop it by ourselves: the library would compare with UTC.
-  const rule = recur.clone();
-  delete (rule as { until?: ICAL.Time | null }).until;
-  const iterator = rule.iterator(floating(start.plain, start.isDate));
   const starts: Temporal.PlainDateTime[] = [];
-  for (let step = 0; step < MOST_STEPS; step++) {
-    const next = iterator.next();
-    if (!next) return { starts, cut: undefined };
-    const plain = plainOf(next);
-    if (until && Temporal.PlainDateTime.compare(plain, until) > 0) return { starts, cut: undefined };
+  for (const plain of startsOf(recur, start.plain, start)) {
+    if (until && Temporal.PlainDateTime.compare(plain, until) > 0) break;
     if (isEndless && isBefore(plain, firstDay)) continue;
     if (isEndless && !isBefore(plain, lastDay))
       return { starts, cut: `repeats without an end; taken until ${lastDay}` };
@@ -86,7 +78,7 @@ function expandRule(property: ICAL.Property, start: CalendarTime, horizon: Horiz
     }
     starts.push(plain);
   }
-  throw new RowRefused('rrule', property.toICALString(), 'takes too long to work out');
+  return { starts, cut: undefined };
 }
 
 // UNTIL is in UTC when the start has a zone; a bare day counts to its end.
@@ -97,11 +89,6 @@ function untilOf(recur: ICAL.Recur, start: CalendarTime): Temporal.PlainDateTime
   if (until.isDate || start.isDate) return plain.withPlainTime('23:59:59');
   if (!/Z$/i.test(until.toString()) || start.isUtc) return plain;
   return plain.toZonedDateTime('UTC').withTimeZone(start.zone).toPlainDateTime();
-}
-
-function floating(plain: Temporal.PlainDateTime, isDate: boolean): ICAL.Time {
-  const { year, month, day, hour, minute, second } = plain;
-  return new ICAL.Time({ year, month, day, hour, minute, second, isDate }, ICAL.Timezone.localTimezone);
 }
 
 function plainOf({ year, month, day, hour, minute, second, isDate }: ICAL.Time): Temporal.PlainDateTime {

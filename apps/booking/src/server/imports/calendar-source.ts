@@ -35,7 +35,7 @@ export interface CalendarOptions {
   /** `--zone`, or the mapping's zone. */
   zone: string | undefined;
   studioZone: string;
-  zones: Record<string, string>;
+  zones: ReadonlyMap<string, string>;
   horizon: Horizon;
 }
 
@@ -191,9 +191,11 @@ function addRow(event: CalendarEvent, start: CalendarTime, result: CalendarRows,
     component.getFirstProperty('dtstart')?.toICALString() ??
     '';
   if (minutes < 0) throw new RowRefused('dtend', value, `is before it starts (${start.plain})`);
-  if (minutes === 0) throw new RowRefused('dtend', value, 'gives it no length; a DTEND or DURATION is needed');
   if (minutes > LONGEST_MINUTES) throw new RowRefused('dtend', value, 'is more than a year after the start');
-  const time: RowTime = { start: toWall(start, rules.display), end: toWall(end, rules.display) };
+  const time: RowTime = {
+    start: toWall(start, rules.display),
+    end: minutes === 0 ? undefined : toWall(end, rules.display),
+  };
   result.rows.push({
     where: whereOf(event, start),
     columns: columnsOf(component, start.isDate && minutes > 1440),
@@ -229,6 +231,7 @@ function endOf(event: CalendarEvent, start: CalendarTime): CalendarTime {
 
 function columnsOf(component: ICAL.Component, isLongEvent: boolean): Record<string, string> {
   const organizer = component.getFirstProperty('organizer');
+  const address = String(organizer?.getFirstValue() ?? '').replace(/^mailto:/i, '');
   return {
     summary: textOf(component, 'summary'),
     description: textOf(component, 'description') || textOf(component, 'x-alt-desc'),
@@ -239,7 +242,7 @@ function columnsOf(component: ICAL.Component, isLongEvent: boolean): Record<stri
       .join(', '),
     status: textOf(component, 'status'),
     organizer_name: (organizer?.getFirstParameter('cn') ?? '').replaceAll('"', ''),
-    organizer_email: String(organizer?.getFirstValue() ?? '').replace(/^mailto:/i, ''),
+    organizer_email: address.includes('@') ? address : '',
     url: textOf(component, 'url'),
     uid: textOf(component, 'uid'),
     event_type: isLongEvent ? 'retreat' : '',

@@ -8,7 +8,7 @@ export interface ZoneRules {
   floating: string | undefined;
   /** What an event in UTC is shown in. */
   display: string;
-  mapped: Record<string, string>;
+  mapped: ReadonlyMap<string, string>;
   zoneNames: ReadonlyMap<string, string>;
 }
 
@@ -23,9 +23,12 @@ export interface CalendarTime {
 /** The times of a property (`DTSTART`, `EXDATE`, …); those of an RDATE with a period are its start. */
 export function timesOf(property: ICAL.Property, rules: ZoneRules): CalendarTime[] {
   const tzid = property.getFirstParameter('tzid');
-  return property.getValues().map((value) => {
+  const written: unknown[] = property.toJSON().slice(3);
+  return property.getValues().map((value, index) => {
     const time = value instanceof ICAL.Period ? value.start : value;
-    if (!(time instanceof ICAL.Time)) throw badTime(property);
+    // The parser makes 30 February 2 March; such a day is a mistake, not a wish.
+    const isAsWritten = String(written[index]).startsWith(String(time));
+    if (!(time instanceof ICAL.Time) || !isAsWritten) throw badTime(property);
     return calendarTime(time, property, tzid, rules);
   });
 }
@@ -57,7 +60,7 @@ function calendarTime(
   const { year, month, day, hour, minute, second } = time;
   let plain: Temporal.PlainDateTime;
   try {
-    const clock = time.isDate ? {} : { hour, minute, second: Math.min(second, 59) };
+    const clock = time.isDate ? {} : { hour, minute, second };
     plain = Temporal.PlainDateTime.from({ year, month, day, ...clock }, { overflow: 'reject' });
   } catch {
     throw badTime(property);

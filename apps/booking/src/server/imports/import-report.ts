@@ -1,6 +1,7 @@
 import type { ImportResult } from './import-schedule.ts';
 import { shown } from './plain-text.ts';
 import type { PlannedEvent } from './plan-import.ts';
+import type { Refusal } from './schedule.ts';
 import { showWall } from './wall-clock.ts';
 
 export interface ReportOptions {
@@ -55,11 +56,11 @@ export function importReport(result: ImportResult, options: ReportOptions): stri
   section(
     lines,
     'Refused',
-    result.refused.map(
+    withoutRepetition(result.refused).map(
       ({ where, field, value, reason }) =>
         `${shown(where, 120)}  ${shown(field)} “${shown(value)}” ${shown(reason, 300)}`,
     ),
-    { showsAll: true },
+    { showsAll: true, total: result.refused.length },
   );
   const past = result.create.filter((event) => event.fields.date_time <= options.now).length;
   if (past > 0)
@@ -71,10 +72,26 @@ export function importReport(result: ImportResult, options: ReportOptions): stri
   return `${lines.join('\n')}\n`;
 }
 
-function section(lines: string[], title: string, items: string[], { showsAll }: { showsAll: boolean }) {
+// A series that cannot be read is refused once in the report, not once for each of its days.
+function withoutRepetition(refusals: Refusal[]): Refusal[] {
+  const groups = Map.groupBy(refusals, ({ where, field, value, reason }) =>
+    JSON.stringify([where.replace(/, \d{4}-[\dT:-]+$/, ''), field, value, reason]),
+  );
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    return [others.length === 0 ? first : { ...first, where: `${first.where} and ${others.length} more times` }];
+  });
+}
+
+function section(
+  lines: string[],
+  title: string,
+  items: string[],
+  { showsAll, total = items.length }: { showsAll: boolean; total?: number },
+) {
   if (items.length === 0) return;
   const listed = showsAll ? items : items.slice(0, MOST_LISTED);
-  lines.push('', `${title}: ${items.length}`, ...listed.map((item) => `  ${item}`));
+  lines.push('', `${title}: ${total}`, ...listed.map((item) => `  ${item}`));
   if (listed.length < items.length) lines.push(`  … and ${items.length - listed.length} more; --all lists them`);
 }
 

@@ -1,5 +1,5 @@
 import { LONGEST_MINUTES } from './read-value.ts';
-import type { EventDraft, Refusal, RowTime } from './schedule.ts';
+import type { EventDraft, Refusal } from './schedule.ts';
 import { showWall, type Wall } from './wall-clock.ts';
 
 export interface Joined {
@@ -31,7 +31,7 @@ export function joinRows(rows: EventDraft[]): Joined {
       joined.refused.push({ where, field: 'date_time', value: first.draft.title, reason });
       continue;
     }
-    const times = days.map(({ start, end }): RowTime => ({ start, end }));
+    const times = days.map(({ start, end }) => ({ start, end }));
     joined.drafts.push({
       ...first.draft,
       where,
@@ -46,7 +46,7 @@ export function joinRows(rows: EventDraft[]): Joined {
 }
 
 /** The description with its days below, e.g. `- Thu 2 Feb 2017 09:30–18:00`. */
-export function withDays(description: string, days: RowTime[]): string {
+export function withDays(description: string, days: { start: Wall; end: Wall }[]): string {
   const lines = days.map(
     ({ start, end }) => `- ${showWall(start.plain)}–${end.plain.toPlainTime().toString({ smallestUnit: 'minute' })}`,
   );

@@ -56,7 +56,7 @@ const mappingSchema = z.strictObject({
   delimiter: z.string().refine(isDelimiter, 'is one of , ; | or a tab').optional(),
   language: z.string().refine(isLanguage, 'is a language such as en or nl').default('en'),
   time_zone: zone.optional(),
-  zones: z.record(z.string(), zone).default({}),
+  zones: z.record(z.string(), zone).default({}).transform(asMap),
   columns: z.partialRecord(z.enum(FIELDS), text).optional(),
   formats: z
     .strictObject({
@@ -68,7 +68,7 @@ const mappingSchema = z.strictObject({
     .default({ duration: 'minutes' }),
   defaults: z.partialRecord(z.enum(FIELDS), scalar).default({}),
   values: z.partialRecord(z.enum(FIELDS), z.record(z.string(), scalar)).default({}),
-  facilitators: z.record(z.string(), z.string()).default({}),
+  facilitators: z.record(z.string(), z.string()).default({}).transform(asMap),
   skip: z.array(z.intersection(condition, z.looseObject({ reason: text }))).default([]),
   together: z.array(condition).default([]),
   same: z.array(text).min(1).optional(),
@@ -107,10 +107,18 @@ export function meets(condition: Condition, columns: Record<string, string>): bo
 function issueLine(issue: z.core.$ZodIssue): string {
   const place = issue.path.length > 0 ? `The mapping's ${issue.path.join('.')}` : 'The mapping';
   if (issue.code === 'unrecognized_keys') {
-    return `${place} has “${issue.keys.join('”, “')}”, which means nothing here.`;
+    const words = `${place} has “${issue.keys.join('”, “')}”`;
+    const isOfFields = ['columns', 'defaults', 'values'].includes(String(issue.path[0]));
+    return isOfFields
+      ? `${words}, which is no field of an event; these are: ${FIELDS.join(', ')}.`
+      : `${words}, which means nothing here.`;
   }
-  if (issue.code === 'invalid_key') return `${place} is no field of an event; these are: ${FIELDS.join(', ')}.`;
   return `${place} ${issue.message}.`;
+}
+
+// A map, because values of a file may be called `constructor`.
+function asMap(record: Record<string, string>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(record));
 }
 
 function isExpression(pattern: string): boolean {

@@ -31,7 +31,7 @@ export function shown(value: string, most = 60): string {
     .replaceAll(/\s+/gu, ' ')
     .trim()
     .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    .replaceAll(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
       const code = character.codePointAt(0) ?? 0;
       return `\\u{${code.toString(16)}}`;
     });

@@ -27,39 +27,39 @@ const WHOLE_CURRENCIES = new Set([
   'IRR',
   'MMK',
 ]);
-const SIGNS: Record<string, string> = {
-  '€': 'EUR',
-  '£': 'GBP',
-  '₹': 'INR',
-  '฿': 'THB',
-  '₫': 'VND',
-  '₩': 'KRW',
-  '₱': 'PHP',
-  '₺': 'TRY',
-  '₪': 'ILS',
-  '¥': 'JPY',
-  us$: 'USD',
-  a$: 'AUD',
-  au$: 'AUD',
-  c$: 'CAD',
-  ca$: 'CAD',
-  nz$: 'NZD',
-  hk$: 'HKD',
-  s$: 'SGD',
-  mx$: 'MXN',
-  r$: 'BRL',
-  rp: 'IDR',
-  'rp.': 'IDR',
-  zł: 'PLN',
-  kč: 'CZK',
-  ft: 'HUF',
-  fr: 'CHF',
-  'fr.': 'CHF',
-  'chf.': 'CHF',
-  rm: 'MYR',
-  rs: 'INR',
-  'rs.': 'INR',
-};
+const SIGNS = new Map([
+  ['€', 'EUR'],
+  ['£', 'GBP'],
+  ['₹', 'INR'],
+  ['฿', 'THB'],
+  ['₫', 'VND'],
+  ['₩', 'KRW'],
+  ['₱', 'PHP'],
+  ['₺', 'TRY'],
+  ['₪', 'ILS'],
+  ['¥', 'JPY'],
+  ['us$', 'USD'],
+  ['a$', 'AUD'],
+  ['au$', 'AUD'],
+  ['c$', 'CAD'],
+  ['ca$', 'CAD'],
+  ['nz$', 'NZD'],
+  ['hk$', 'HKD'],
+  ['s$', 'SGD'],
+  ['mx$', 'MXN'],
+  ['r$', 'BRL'],
+  ['rp', 'IDR'],
+  ['rp.', 'IDR'],
+  ['zł', 'PLN'],
+  ['kč', 'CZK'],
+  ['ft', 'HUF'],
+  ['fr', 'CHF'],
+  ['fr.', 'CHF'],
+  ['chf.', 'CHF'],
+  ['rm', 'MYR'],
+  ['rs', 'INR'],
+  ['rs.', 'INR'],
+]);
 const DOLLARS = new Set([
   'USD',
   'AUD',
@@ -147,7 +147,7 @@ export function readYesNo(field: string, text: string): boolean {
 
 function currencyOf(words: string, text: string, { stated, fallback }: PriceRules): string {
   const word = words.toLowerCase().replaceAll(/\s+/gu, '');
-  const known = SIGNS[word] ?? (isCurrency(word.toUpperCase()) ? word.toUpperCase() : undefined);
+  const known = SIGNS.get(word) ?? (isCurrency(word.toUpperCase()) ? word.toUpperCase() : undefined);
   if (known) return known;
   const own = stated ?? fallback;
   const isDollar = word === '$' && DOLLARS.has(own);
@@ -177,15 +177,16 @@ function readNumber(digits: string, text: string, decimal: ',' | '.' | undefined
   // Two kinds of marks: the last one is before the cents. One kind several times: thousands.
   cents ??= isOnlyOne || marks.some((mark) => mark !== last) ? (last as ',' | '.') : last === '.' ? ',' : '.';
   const thousands = cents === '.' ? ',' : '.';
-  const grouped = /^[+-]?(?:\d+|\d{1,3}(?:\${thousands}\d{3})+)(?:\${cents}\d+)?$/;
+  const group = `${RegExp.escape(thousands)}\\d{3}`;
+  const grouped = new RegExp(`^[+-]?(?:\\d+|\\d{1,3}(?:${group})+)(?:${RegExp.escape(cents)}\\d+)?$`);
   if (!grouped.test(compact)) throw new RowRefused('price', text, 'is no price');
   return Number(compact.replaceAll(thousands, '').replace(cents, '.'));
 }
 
 function isoMinutes(text: string): number | undefined {
   try {
-    const { years, months, ...rest } = Temporal.Duration.from(text);
-    return years || months ? undefined : Temporal.Duration.from(rest).total('minutes');
+    const { years, months, weeks, days, hours, minutes, seconds } = Temporal.Duration.from(text);
+    return years || months ? undefined : (weeks * 7 + days) * 1440 + hours * 60 + minutes + seconds / 60;
   } catch {
     return undefined;
   }

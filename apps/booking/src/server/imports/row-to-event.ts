@@ -5,7 +5,7 @@ import type { Field } from './mapping.ts';
 import { plainLine, plainText, withoutUnseen } from './plain-text.ts';
 import { LONGEST_MINUTES, readCurrency, readMinutes, readPlaces, readPrice, readYesNo } from './read-value.ts';
 import type { RowReader } from './row-reader.ts';
-import type { DraftFacilitator, EventDraft, SourceRow } from './schedule.ts';
+import type { DraftFacilitator, EventDraft, RowTime, SourceRow } from './schedule.ts';
 import type { TimeFormat } from './time-format.ts';
 import { findZone, type Wall, wallOf } from './wall-clock.ts';
 
@@ -29,7 +29,7 @@ export function rowToEvent(row: SourceRow, context: RowContext): EventDraft {
   const value = (field: Field) => reader.value(field, row.columns);
   const notes: string[] = [];
   const draftTitle = checked(title, 'title', plainLine(value('title')));
-  const { start, end } = row.time ?? readTimes(row, context);
+  const { start, end } = row.time ? calendarTimes(row.time, reader, row) : readTimes(row, context);
   const { price, currency } = priceOf(value, context);
   const uid = value('uid');
   const same =
@@ -41,7 +41,7 @@ export function rowToEvent(row: SourceRow, context: RowContext): EventDraft {
     where: row.where,
     title: draftTitle,
     description: descriptionOf(value('description'), notes),
-    event_type: eventTypeOf(value('event_type'), start, end),
+    event_type: eventTypeOf(value('event_type'), { start, end, notes }),
     start,
     end,
     max_participants: readPlaces(value('max_participants')),
@@ -57,6 +57,17 @@ export function rowToEvent(row: SourceRow, context: RowContext): EventDraft {
     ...(same && { same }),
     notes,
   };
+}
+
+function calendarTimes({ start, end }: RowTime, reader: RowReader, row: SourceRow): Pick<EventDraft, 'start' | 'end'> {
+  if (end) return { start, end };
+  const text = reader.value('duration', row.columns);
+  if (text !== '') return { start, end: { minutes: readMinutes(text, reader.mapping.formats.duration) } };
+  throw new RowRefused(
+    'duration',
+    '',
+    'is stated by neither DTEND nor DURATION; the mapping\'s "defaults" can give it',
+  );
 }
 
 function readTimes(row: SourceRow, context: RowContext): { start: Wall; end: EventDraft['end'] } {
@@ -86,7 +97,7 @@ function endsTooEarly(minutes: number, start: string): string {
 
 function zoneOf(stated: string, { reader, zone }: RowContext): string | undefined {
   if (stated === '') return zone;
-  const found = reader.mapping.zones[stated] ?? findZone(stated);
+  const found = reader.mapping.zones.get(stated) ?? findZone(stated);
   if (!found) {
     throw new RowRefused(
       'time_zone',
@@ -178,17 +189,22 @@ function descriptionOf(text: string, notes: string[]): string {
   return checked(description, 'description', seen);
 }
 
-function eventTypeOf(text: string, start: Wall, end: EventDraft['end']): 'session' | 'retreat' {
+function eventTypeOf(
+  text: string,
+  { start, end, notes }: Pick<EventDraft, 'start' | 'end' | 'notes'>,
+): 'session' | 'retreat' {
   const word = text.toLowerCase();
   if (word === 'session' || word === 'retreat') return word;
   if (word !== '') throw new RowRefused('event_type', text, 'is neither session nor retreat');
   const minutes = 'minutes' in end ? end.minutes : start.plain.until(end.plain).total('minutes');
-  return minutes > MINUTES_IN_DAY ? 'retreat' : 'session';
+  if (minutes <= MINUTES_IN_DAY) return 'session';
+  notes.push(`lasts ${Math.round(minutes / 60)} hours, so it is taken as a retreat`);
+  return 'retreat';
 }
 
 function facilitatorOf(value: (field: Field) => string, reader: RowReader): DraftFacilitator {
   const name = plainLine(value('facilitator_name'));
-  const known = reader.mapping.facilitators[name];
+  const known = reader.mapping.facilitators.get(name);
   const email = known ?? value('facilitator_email');
   return {
     ...(name !== '' && { name: checked(personName, 'facilitator_name', name) }),
@@ -209,5 +225,12 @@ function optionalText<Name extends 'place' | 'practice' | 'level' | 'summary'>(
 function checked(schema: z.ZodType<string>, field: Field, value: string): string {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new RowRefused(field, value, parsed.error.issues[0]?.message ?? 'cannot be used');
+  throw new RowRefused(field, value, inReport(parsed.error.issues[0]?.message));
+}
+
+// The schemas speak of a limit, the report of the value beside it.
+function inReport(message = 'cannot be used'): string {
+  return message
+    .replace(/^is an address/, 'is no address')
+    .replace(/^has (\d+) characters at most$/, 'is longer than $1 characters');
 }

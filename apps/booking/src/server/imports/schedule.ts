@@ -18,7 +18,8 @@ export interface SourceRow {
 
 export interface RowTime {
   start: Wall;
-  end: Wall;
+  /** Absent: the mapping's duration says how long it lasts. */
+  end: Wall | undefined;
 }
 
 /** What a row says about an event. A field that is absent is not the file's business and left alone. */
@@ -43,7 +44,7 @@ export interface EventDraft {
   /** What makes it the same row on the second run; undefined: facilitator, title and local time. */
   same?: string[];
   /** The single days, when several rows were put together into one event. */
-  days?: RowTime[];
+  days?: { start: Wall; end: Wall }[];
   notes: string[];
 }
 

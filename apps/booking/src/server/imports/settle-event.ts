@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RowRefused } from './import-errors.ts';
 import { withDays } from './join-rows.ts';
 import { LONGEST_MINUTES } from './read-value.ts';
-import type { EventDraft, RowTime } from './schedule.ts';
+import type { EventDraft } from './schedule.ts';
 import { moveWeeks, placeOnEarth } from './wall-clock.ts';
 
 /** The columns of an event as the file states them; absent ones are left alone. */
@@ -51,9 +51,7 @@ export function settleEvent(draft: EventDraft, weeks: number): SettledEvent {
   }
   const { title, event_type, max_participants, price, currency, is_active, place, online, practice, level, summary } =
     draft;
-  const days = draft.days?.map(
-    (day): RowTime => ({ start: moveWeeks(day.start, weeks), end: moveWeeks(day.end, weeks) }),
-  );
+  const days = draft.days?.map((day) => ({ start: moveWeeks(day.start, weeks), end: moveWeeks(day.end, weeks) }));
   const stated = { currency, is_active, place, online, practice, level, summary };
   const fields: EventFields = {
     title,
