@@ -31,7 +31,7 @@ export interface EventListing {
 const STARTS_AT = sql`to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
 const IN_ORDER = sql`order by e.date_time, e.id`;
 // So many of the next events are looked through for words before the index of words is asked.
-const NEAR = 1000;
+const NEAR = 2000;
 
 /** Events that anybody can still come to, soonest first. */
 export async function selectOpenEvents(db: Kysely<DB>, { filter, after, limit }: EventListing): Promise<ListedEvent[]> {
