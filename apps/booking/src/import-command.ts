@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
-import { connect, isDatabaseAway } from '@samaya/platform/database.ts';
+import { connect, isDatabaseAway, sqlState } from '@samaya/platform/database.ts';
 import { openDatabases } from '@samaya/platform/embedded-databases.ts';
 import { migrate } from '@samaya/platform/migrate.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
@@ -168,6 +168,10 @@ function knownSentence(error: unknown): string | undefined {
   if (error instanceof ImportError || error instanceof ConfigError) return error.message;
   if (isDatabaseAway(error)) {
     return `The database does not answer, or another import is running: ${(error as Error).message}. Nothing was changed; try again.`;
+  }
+  // 28: who we are, or our password; 3D000: no such database.
+  if (/^(28...|3D000)$/.test(sqlState(error) ?? '')) {
+    return `The database cannot be opened: ${(error as Error).message}. Look at BOOKING_DATABASE_URL and BOOKING_MIGRATION_URL.`;
   }
   return undefined;
 }
