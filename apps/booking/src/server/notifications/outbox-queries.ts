@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import { type ClaimedRow, CRM, type OutboxFigures } from './outbox.ts';
+import { type ClaimedRow, CRM, type DeadMessage, type OutboxFigures } from './outbox.ts';
 
 type Held = Pick<ClaimedRow, 'id' | 'attempts'>;
 
@@ -189,6 +189,17 @@ export async function deleteArrived(db: Kysely<DB>, limit: number): Promise<numb
           or exists (select 1 from outbox newer where newer.booking_id = o.booking_id and newer.version > o.version))
       order by o.delivered_at limit ${limit} for update skip locked)`.execute(db);
   return Number(numAffectedRows ?? 0);
+}
+
+/** Messages given up, oldest first, with the reasons. */
+export async function findDead(db: Kysely<DB>, limit: number): Promise<DeadMessage[]> {
+  return await db
+    .selectFrom('outbox')
+    .select(['id', 'kind', 'booking_id', 'occurred_at', 'last_error'])
+    .where('dead_at', 'is not', null)
+    .orderBy('dead_at')
+    .limit(limit)
+    .execute();
 }
 
 /** Makes dead messages due again, as if never tried; all of them without `ids`. Answers how many. */

@@ -26,6 +26,15 @@ export interface ClaimedRow {
   facilitator_email: string | null;
 }
 
+/** A message that was given up. */
+export interface DeadMessage {
+  id: string;
+  kind: string;
+  booking_id: number | null;
+  occurred_at: Date;
+  last_error: string | null;
+}
+
 /** How the outbox stands, for metrics and readiness. */
 export interface OutboxFigures {
   waiting: number;
