@@ -6,6 +6,7 @@ import type { CompleteConfig } from '@samaya/platform/secrets.ts';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
+import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
@@ -30,6 +31,8 @@ export interface BookingApp {
   metrics: Metrics;
   limits: ConsumeLimit<LimitName>;
   passwords: Passwords;
+  /** Where this process takes bookings, whatever door they come through. */
+  desk: BookingDesk;
   /** Carries the outbox to CRM once the entry point has started it. */
   relay: Relay;
   close(): Promise<void>;
@@ -54,6 +57,7 @@ export function createApp(
     metrics,
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
+    desk: createBookingDesk(database.kysely),
     relay: createRelay({
       db: database.kysely,
       url: `${config.crmUrl}/api/v1/booking-notifications`,

@@ -11,19 +11,24 @@ export interface FoundIdentity extends Identity {
   seenLongAgo: boolean;
 }
 
-/** Who holds an unexpired secret of this kind; a page's secret is nobody's as a bearer, and the other way round. */
-export async function findIdentity(
+/**
+ * Who holds each of these unexpired secrets, in their order; a page's secret is nobody's as a bearer, and the other
+ * way round.
+ */
+export async function findIdentities(
   db: Kysely<DB>,
-  { token, kind, adminEmails }: { token: string; kind: SignInKind; adminEmails: readonly string[] },
-): Promise<FoundIdentity | undefined> {
-  const { rows } = await sql<FoundIdentity>`
-    select u.id as "userId", u.name, u.email, u.proven_at is not null as "isProven",
+  { tokens, kind, adminEmails }: { tokens: readonly string[]; kind: SignInKind; adminEmails: readonly string[] },
+): Promise<(FoundIdentity | undefined)[]> {
+  const hashes = tokens.map(hashToken);
+  const { rows } = await sql<FoundIdentity & { secretHash: Buffer }>`
+    select s.secret_hash as "secretHash", u.id as "userId", u.name, u.email, u.proven_at is not null as "isProven",
            ${isAdmin(adminEmails)} as "isAdmin", ${facilitatorId} as "facilitatorId",
            s.id as "signInId", s.last_seen_at < clock_timestamp() - interval '1 hour' as "seenLongAgo"
     from sign_ins s join users u on u.id = s.user_id
-    where s.secret_hash = ${hashToken(token)} and s.kind = ${kind}
+    where s.secret_hash = any (${hashes}) and s.kind = ${kind}
       and s.expires_at > clock_timestamp() and u.deleted_at is null`.execute(db);
-  return rows[0];
+  const found = new Map(rows.map(({ secretHash, ...identity }) => [secretHash.toString('hex'), identity]));
+  return hashes.map((hash) => found.get(hash.toString('hex')));
 }
 
 /** A person with what they may, read from data at this moment. */

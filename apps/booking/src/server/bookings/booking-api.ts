@@ -3,8 +3,8 @@ import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { BookingApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
 import { keysOfUser } from '#server/idempotency/key-owner.ts';
-import { withIdempotency } from '#server/idempotency/with-idempotency.ts';
-import type { Booking } from './booking.ts';
+import { created } from '#server/idempotency/with-idempotency.ts';
+import { bookingJson } from './booking.ts';
 import {
   bookingListSchema,
   bookingPageQuery,
@@ -14,7 +14,6 @@ import {
   rosterSchema,
 } from './booking-schemas.ts';
 import { cancelBooking } from './cancel-booking.ts';
-import { createBooking } from './create-booking.ts';
 import { getBooking } from './get-booking.ts';
 import { getRoster } from './get-roster.ts';
 import { listBookings } from './list-bookings.ts';
@@ -58,9 +57,7 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
           path: new URL(request.url).pathname,
           rawBody,
         };
-        return await createBooking(app.db, wanted, (book) =>
-          withIdempotency(app.db, repeatable, async (trx) => bookingOut(await book(trx))),
-        );
+        return created(await app.desk.bookOnce(wanted, repeatable));
       },
     }),
     defineRoute({
@@ -73,7 +70,7 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
       success: { status: 200, schema: bookingListSchema, description: 'A page, newest first.' },
       async handle({ query: { after, limit } }, { who }) {
         const { items, next } = await listBookings(app.db, { userId: who.userId, after, limit });
-        return { items: items.map(bookingOut), next };
+        return { items: items.map(bookingJson), next };
       },
     }),
     defineRoute({
@@ -85,7 +82,7 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
       params: bookingParams,
       success: { status: 200, schema: bookingSchema, description: 'The booking.' },
       handle: async ({ params }, { who }) =>
-        bookingOut(await getBooking(app.db, { id: params.id, userId: who.userId })),
+        bookingJson(await getBooking(app.db, { id: params.id, userId: who.userId })),
     }),
     defineRoute({
       method: 'post',
@@ -98,7 +95,7 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
       params: bookingParams,
       success: { status: 200, schema: bookingSchema, description: 'The cancelled booking.' },
       refusals: ['event-started'],
-      handle: async ({ params }, { who }) => bookingOut(await cancelBooking(app.db, params.id, who)),
+      handle: async ({ params }, { who }) => bookingJson(await cancelBooking(app.db, params.id, who)),
     }),
     defineRoute({
       method: 'get',
@@ -116,15 +113,4 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
       },
     }),
   ];
-}
-
-function bookingOut(booking: Booking) {
-  return {
-    id: booking.id,
-    user_id: booking.user_id,
-    event_id: booking.event_id,
-    booking_date: booking.booking_date.toISOString(),
-    status: booking.status,
-    seats: booking.seats,
-  };
 }

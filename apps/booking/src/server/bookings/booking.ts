@@ -52,3 +52,15 @@ export function mayBecome(from: BookingStatus, to: BookingStatus): boolean {
 export function hasEnded(status: BookingStatus): boolean {
   return TRANSITIONS[status].length === 0;
 }
+
+/** A booking as JSON sends it. */
+export function bookingJson(booking: Booking) {
+  return {
+    id: booking.id,
+    user_id: booking.user_id,
+    event_id: booking.event_id,
+    booking_date: booking.booking_date.toISOString(),
+    status: booking.status,
+    seats: booking.seats,
+  };
+}

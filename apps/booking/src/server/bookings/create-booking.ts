@@ -2,9 +2,9 @@ import { sqlState, violatedConstraint } from '@samaya/platform/database.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import { BookingError } from '#server/errors.ts';
 import type { Booking } from './booking.ts';
-import { bookPlace, findBookableState, type WantedPlace } from './booking-queries.ts';
+import { type BookableState, bookPlace, findBookableState, type WantedPlace } from './booking-queries.ts';
+import { type Refusal, refusalOf } from './booking-refusals.ts';
 
 // Raised by book_place when the event closed while the statement waited for its turn.
 const CLOSED_WHILE_WAITING = 'SA001';
@@ -63,24 +63,17 @@ async function book(trx: Kysely<DB>, wanted: WantedPlace): Promise<Booking> {
 /** Why a person cannot book now; `undefined` when they could. */
 async function findRefusal(db: Kysely<DB>, wanted: WantedPlace): Promise<Error | undefined> {
   const state = await findBookableState(db, wanted);
-  if (!state) return new PlatformError('not-found', 'There is no such event.');
-  if (!state.isKnown) return new PlatformError('unauthenticated', 'This account was deleted.');
-  if (!state.isOpen) return new BookingError('event-inactive', 'This event cannot be booked at the moment.');
-  if (state.hasStarted) return new BookingError('event-started', 'This event has started; it can no longer be booked.');
-  if (state.ownStatus === 'waitlisted') {
-    return new BookingError('already-waitlisted', 'You are on the waiting list of this event.');
-  }
-  if (state.ownStatus !== null) return new BookingError('already-booked', 'You have already booked this event.');
-  if (wanted.seats > state.maxParticipants) {
-    return new BookingError('too-many-seats', `This event has ${state.maxParticipants} places in all.`, {
-      errors: [{ pointer: '/seats', detail: `is ${state.maxParticipants} at most` }],
-    });
-  }
-  if (state.seatsLeft === 0) return new BookingError('event-full', 'All places of this event are taken.');
-  if (wanted.seats > state.seatsLeft) {
-    return new BookingError('not-enough-seats', `Only ${state.seatsLeft} left. Book fewer seats.`, {
-      extensions: { seats_left: state.seatsLeft },
-    });
-  }
-  return undefined;
+  if (state && !state.isKnown) return new PlatformError('unauthenticated', 'This account was deleted.');
+  const refusal = state ? judge(state, wanted.seats) : 'not-found';
+  return refusal && refusalOf(refusal, { maxParticipants: 0, seatsLeft: 0, ...state });
+}
+
+function judge(state: BookableState, seats: number): Refusal | undefined {
+  if (!state.isOpen) return 'event-inactive';
+  if (state.hasStarted) return 'event-started';
+  if (state.ownStatus === 'waitlisted') return 'already-waitlisted';
+  if (state.ownStatus !== null) return 'already-booked';
+  if (seats > state.maxParticipants) return 'too-many-seats';
+  if (state.seatsLeft === 0) return 'event-full';
+  return seats > state.seatsLeft ? 'not-enough-seats' : undefined;
 }

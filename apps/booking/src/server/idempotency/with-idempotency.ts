@@ -20,6 +20,12 @@ export interface RepeatableRequest {
   rawBody: Uint8Array;
 }
 
+/** What a request came to: JSON, the same bytes for every repetition. */
+export interface AnsweredOnce {
+  json: string;
+  isRepetition: boolean;
+}
+
 /**
  * Runs a request that creates something, once per key: the key and the answer are stored in the same transaction as
  * what `work` does, and a repetition gets the same bytes. Without a key it is just a transaction.
@@ -28,33 +34,61 @@ export interface RepeatableRequest {
  * request) or `idempotency-in-progress` (the first one is still running after a second). When the connection breaks
  * during the commit, the outcome is looked up by key; without one the error says that nobody knows.
  */
-export async function withIdempotency(
+export async function runOnce(
   db: Kysely<DB>,
   request: RepeatableRequest,
   work: (trx: Transaction<DB>) => Promise<unknown>,
-): Promise<Response> {
-  if (request.key === null) return created(JSON.stringify(await db.transaction().execute((trx) => work(trx))));
-  if (!KEY.test(request.key)) {
-    throw new BookingError('bad-idempotency-key', 'Idempotency-Key is 1 to 255 visible ASCII characters.');
+): Promise<AnsweredOnce> {
+  const key = readKey(request);
+  if (key === null) {
+    return { json: JSON.stringify(await db.transaction().execute((trx) => work(trx))), isRepetition: false };
   }
-  const key: KeyOfOwner = { owner: request.owner, key: request.key };
-  const fingerprint = fingerprintOf(request);
   try {
     return await db.transaction().execute(async (trx) => {
-      if (!(await claimKey(trx, key, fingerprint).catch(refuseLongWait))) {
-        return replay(await findAnswer(trx, key), fingerprint);
+      if (!(await claimKey(trx, key, key.fingerprint).catch(refuseLongWait))) {
+        return repeat(await findAnswer(trx, key), key.fingerprint);
       }
-      const body = JSON.stringify(await work(trx));
-      await storeAnswer(trx, key, { status: 201, body });
-      return created(body);
+      const json = JSON.stringify(await work(trx));
+      await storeAnswer(trx, key, { status: 201, body: json });
+      return { json, isRepetition: false };
     });
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
     // The commit may have happened before the connection broke.
     const answer = await findAnswer(db, key).catch(() => undefined);
-    if (answer) return replay(answer, fingerprint);
+    if (answer) return repeat(answer, key.fingerprint);
     throw error;
   }
+}
+
+/** The same as `runOnce`, as the HTTP answer of a route. */
+export async function withIdempotency(
+  db: Kysely<DB>,
+  request: RepeatableRequest,
+  work: (trx: Transaction<DB>) => Promise<unknown>,
+): Promise<Response> {
+  return created(await runOnce(db, request, work));
+}
+
+/** The HTTP answer of a route that creates something. */
+export function created({ json, isRepetition }: AnsweredOnce): Response {
+  return new Response(json, {
+    status: 201,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      ...(isRepetition && { 'idempotency-replayed': 'true' }),
+    },
+  });
+}
+
+/** The key of a request as it is stored; `null` when none was sent. Refuses with `bad-idempotency-key`. */
+export function readKey(request: RepeatableRequest): (KeyOfOwner & { fingerprint: string }) | null {
+  if (request.key === null) return null;
+  if (!KEY.test(request.key)) {
+    throw new BookingError('bad-idempotency-key', 'Idempotency-Key is 1 to 255 visible ASCII characters.');
+  }
+  return { owner: request.owner, key: request.key, fingerprint: fingerprintOf(request) };
 }
 
 function fingerprintOf({ method, path, rawBody }: RepeatableRequest): string {
@@ -68,7 +102,7 @@ function refuseLongWait(error: unknown): never {
   });
 }
 
-function replay(answer: StoredAnswer | undefined, fingerprint: string): Response {
+function repeat(answer: StoredAnswer | undefined, fingerprint: string): AnsweredOnce {
   if (!answer || answer.body === null) {
     throw new BookingError('idempotency-in-progress', 'The first request with this key is still running. Ask again.', {
       retryAfterSeconds: 1,
@@ -80,12 +114,5 @@ function replay(answer: StoredAnswer | undefined, fingerprint: string): Response
       'This Idempotency-Key was used for another request. Take a new one.',
     );
   }
-  return created(answer.body, { 'idempotency-replayed': 'true' });
-}
-
-function created(body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, {
-    status: 201,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
-  });
+  return { json: answer.body, isRepetition: true };
 }

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { countOutcomes, openStudio, type Studio } from '#server/test-studio.ts';
+import { createBookingDesk } from './booking-desk.ts';
+import { findViolations } from './booking-invariants-queries.ts';
+import { cancelBooking } from './cancel-booking.ts';
+
+const studio = await openStudio();
+const { db } = studio;
+
+/** Requests that find the desk busy, so that they go together. */
+async function together<Result>(
+  desk: ReturnType<typeof createBookingDesk>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const [userId = 0] = await studio.addUsers(1);
+  const busy = desk.book({ userId, eventId: await eventOf(studio), seats: 1 });
+  const result = await work();
+  await busy;
+  return result;
+}
+
+async function eventOf(place: Studio) {
+  return await place.addEvent({ places: 1000 });
+}
+
+function keyed(userId: number, key: string, body = '{}') {
+  return { owner: `user:${userId}`, key, method: 'POST', path: '/api/v1/bookings', rawBody: Buffer.from(body) };
+}
+
+test('requests that go together get what each would get alone', async () => {
+  const desk = createBookingDesk(db);
+  const [ana = 0, bo = 0, cem = 0, dana = 0, ede = 0] = await studio.addUsers(5);
+  const open = await studio.addEvent({ places: 3 });
+  const closed = await studio.addEvent();
+  const begun = await studio.addEvent({ startsIn: '-1 hour' });
+  await db.updateTable('events').set({ is_active: false }).where('id', '=', closed).execute();
+  await desk.book({ userId: dana, eventId: open, seats: 1 });
+  const wishes = [
+    { userId: ana, eventId: 999_999, seats: 1 },
+    { userId: ana, eventId: closed, seats: 1 },
+    { userId: ana, eventId: begun, seats: 1 },
+    { userId: dana, eventId: open, seats: 1 },
+    { userId: ana, eventId: open, seats: 4 },
+    { userId: ede, eventId: open, seats: 3 },
+    { userId: bo, eventId: open, seats: 2 },
+    { userId: bo, eventId: open, seats: 1 },
+    { userId: cem, eventId: open, seats: 1 },
+    { userId: 999_999, eventId: open, seats: 1 },
+  ];
+  const outcomes = await together(desk, () => Promise.allSettled(wishes.map((wish) => desk.book(wish))));
+  assert.deepEqual(
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : outcome.reason.code)),
+    [
+      'not-found',
+      'event-inactive',
+      'event-started',
+      'already-booked',
+      'too-many-seats',
+      'not-enough-seats',
+      'confirmed',
+      'already-booked',
+      'event-full',
+      'unauthenticated',
+    ],
+  );
+  assert.deepEqual(await findViolations(db), []);
+});
+
+test('a crowd at two desks gets exactly the places there are', async () => {
+  const desks = [createBookingDesk(db), createBookingDesk(db)];
+  const eventId = await studio.addEvent({ places: 25 });
+  const people = await studio.addUsers(200);
+  const outcomes = await countOutcomes(
+    people.map(async (userId, index) => await desks[index % 2]?.book({ userId, eventId, seats: 1 })),
+  );
+  assert.deepEqual(outcomes, { ok: 25, 'event-full': 175 });
+  assert.equal(await studio.seatsTaken(eventId), 25);
+  assert.deepEqual(await findViolations(db), []);
+});
+
+test('negative control: without the capacity constraint and the look at what is free, the same crowd oversells', async () => {
+  const other = await openStudio();
+  await other.asOwner('alter table events drop constraint events_seats_within_capacity');
+  await other.asOwner(`
+    drop function book_places;
+    create function book_places(
+      for_users integer[], at_events integer[], wanted_seats integer[], text[], text[], text[]
+    ) returns table (
+      request integer, outcome text, max_participants integer, seats_left integer,
+      id integer, user_id integer, event_id integer, booking_date timestamptz, status text, seats integer, answer text
+    ) language sql as $$
+      with booked as (
+        insert into bookings (user_id, event_id, seats)
+          select * from unnest(for_users, at_events, wanted_seats) returning *)
+      select row_number() over ()::integer, 'confirmed', 0, 0, id, user_id, event_id, booking_date, status, seats, '{}'
+      from booked $$`);
+  const desk = createBookingDesk(other.db);
+  const eventId = await other.addEvent({ places: 25 });
+  const outcomes = await countOutcomes(
+    (await other.addUsers(200)).map((userId) => desk.book({ userId, eventId, seats: 1 })),
+  );
+  assert.ok(Number(outcomes.ok) > 25, JSON.stringify(outcomes));
+});
+
+test('one person many times at once is one booking', async () => {
+  const desk = createBookingDesk(db);
+  const eventId = await studio.addEvent();
+  const [userId = 0] = await studio.addUsers(1);
+  const outcomes = await countOutcomes(Array.from({ length: 40 }, () => desk.book({ userId, eventId, seats: 1 })));
+  assert.deepEqual(outcomes, { ok: 1, 'already-booked': 39 });
+  assert.equal(await studio.seatsTaken(eventId), 1);
+});
+
+test('a key is one booking and one answer, byte for byte, also within a batch and after the place was sold out', async () => {
+  const desk = createBookingDesk(db);
+  const eventId = await studio.addEvent({ places: 1 });
+  const [ana = 0, bo = 0] = await studio.addUsers(2);
+  const ask = () => desk.bookOnce({ userId: ana, eventId, seats: 1 }, keyed(ana, 'one'));
+  const first = await together(desk, () => Promise.all([ask(), ask(), ask()]));
+  assert.equal(new Set(first.map(({ json }) => json)).size, 1);
+  assert.deepEqual(first.map(({ isRepetition }) => isRepetition).sort(), [false, true, true]);
+  assert.equal(JSON.parse(String(first[0]?.json)).event_id, eventId);
+
+  assert.deepEqual(await countOutcomes([desk.book({ userId: bo, eventId, seats: 1 })]), { 'event-full': 1 });
+  assert.deepEqual(await ask(), { json: first[0]?.json, isRepetition: true });
+  assert.deepEqual(await countOutcomes([desk.book({ userId: ana, eventId, seats: 1 })]), { 'already-booked': 1 });
+});
+
+test('the answer in a batch has the bytes of the answer alone', async () => {
+  const desk = createBookingDesk(db);
+  const eventId = await eventOf(studio);
+  const people = await studio.addUsers(3);
+  const answers = await together(desk, () =>
+    Promise.all(people.map((userId) => desk.bookOnce({ userId, eventId, seats: 2 }, keyed(userId, 'bytes')))),
+  );
+  for (const { json } of answers) {
+    const booking = JSON.parse(json);
+    assert.equal(json, JSON.stringify(booking));
+    assert.deepEqual(Object.keys(booking), ['id', 'user_id', 'event_id', 'booking_date', 'status', 'seats']);
+    assert.equal(new Date(booking.booking_date).toISOString(), booking.booking_date);
+  }
+});
+
+test('a key of another request is a mismatch, a refusal leaves no key', async () => {
+  const desk = createBookingDesk(db);
+  const [ana = 0] = await studio.addUsers(1);
+  const full = await studio.addEvent({ places: 0 });
+  const open = await studio.addEvent();
+  const ask = (eventId: number, body: string) =>
+    desk.bookOnce({ userId: ana, eventId, seats: 1 }, keyed(ana, 'again', body));
+  assert.deepEqual(await countOutcomes([ask(full, 'full')]), { 'too-many-seats': 1 });
+  assert.deepEqual(await countOutcomes([ask(open, 'open')]), { ok: 1 });
+  assert.deepEqual(await countOutcomes([ask(open, 'another')]), { 'idempotency-mismatch': 1 });
+  await assert.rejects(async () => desk.bookOnce({ userId: ana, eventId: open, seats: 1 }, keyed(ana, 'no good')), {
+    code: 'bad-idempotency-key',
+  });
+});
+
+test('a place given back is to be had within a second', async () => {
+  const desk = createBookingDesk(db);
+  const eventId = await studio.addEvent({ places: 1 });
+  const [ana = 0, bo = 0] = await studio.addUsers(2);
+  const booking = await desk.book({ userId: ana, eventId, seats: 1 });
+  assert.deepEqual(await countOutcomes([desk.book({ userId: bo, eventId, seats: 1 })]), { 'event-full': 1 });
+  await cancelBooking(db, booking.id, {
+    userId: ana,
+    name: 'Ana',
+    email: 'ana@studio.example',
+    isProven: true,
+    isAdmin: false,
+    facilitatorId: null,
+    signInId: 1,
+  });
+  const freedAt = performance.now();
+  let outcomes: Record<string, number> = {};
+  while (!outcomes.ok && performance.now() - freedAt < 5000) {
+    outcomes = await countOutcomes([desk.book({ userId: bo, eventId, seats: 1 })]);
+  }
+  const waited = performance.now() - freedAt;
+  assert.ok(waited < 1000, `${waited} ms`);
+});
+
+test('a request that breaks its batch fails alone', async () => {
+  const other = await openStudio();
+  const people = await other.addUsers(20);
+  await other.asOwner(`
+    create function break_some() returns trigger language plpgsql as
+      $$ begin if new.user_id = ${people[7]} then raise exception 'broken'; end if; return new; end $$;
+    create trigger zz_break_some before insert on bookings for each row execute function break_some()`);
+  const desk = createBookingDesk(other.db);
+  const eventId = await eventOf(other);
+  const outcomes = await Promise.allSettled(people.map((userId) => desk.book({ userId, eventId, seats: 1 })));
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status === 'fulfilled'),
+    people.map((_, index) => index !== 7),
+  );
+  assert.equal(await other.seatsTaken(eventId), 19);
+});
