@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Config, ConfigError } from './config.ts';
 
@@ -37,7 +37,7 @@ export function completeConfig(config: Config): CompleteConfig {
   const file = join(config.dataDir, 'secrets.json');
   let kept: Secrets;
   try {
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(config.dataDir);
     kept = secretsSchema.parse(JSON.parse(readOrCreate(file)));
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
@@ -54,6 +54,17 @@ export function completeConfig(config: Config): CompleteConfig {
     crmClientSecret: config.crmClientSecret ?? kept.crmClientSecret,
     databasePasswords: kept.databasePasswords,
   };
+}
+
+// mkdirSync's own `recursive` never returns below a folder like /proc, where nothing can be made.
+function makeFolder(folder: string) {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 // Two processes may start at once: each writes a file of its own, and linking gives the name to one of them.
