@@ -54,12 +54,20 @@ export function readCalendarBlocks(text: string): CalendarFile {
 function parseEvent(lines: string[]): { component: ICAL.Component | undefined; problem: string | undefined } {
   try {
     const calendar = new ICAL.Component(
-      ICAL.parse(['BEGIN:VCALENDAR', ...lines.map(markDays), 'END:VCALENDAR'].join('\r\n')),
+      ICAL.parse(['BEGIN:VCALENDAR', ...unfolded(lines).map(markDays), 'END:VCALENDAR'].join('\r\n')),
     );
     return { component: calendar.getFirstSubcomponent('vevent') ?? undefined, problem: undefined };
   } catch (error) {
     return { component: undefined, problem: (error as Error).message };
   }
+}
+
+// A line that begins with a space goes on from the one before.
+function unfolded(lines: string[]): string[] {
+  return lines
+    .join('\n')
+    .replaceAll(/\n[ \t]/g, '')
+    .split('\n');
 }
 
 // Many programs write a whole day without saying `VALUE=DATE`.

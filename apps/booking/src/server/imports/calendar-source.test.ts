@@ -144,6 +144,30 @@ test('refuses an event that ends before it starts, has an impossible day, or is 
   assert.equal(twice.rows.length, 1);
 });
 
+test('takes a whole day for one, also where the file does not say so', () => {
+  const lines = event('DTSTART:20270301', 'RRULE:FREQ=WEEKLY;COUNT=3', 'EXDATE:20270308');
+  assert.deepEqual(startsOf(lines, { zone: 'Europe/Rome' }), [
+    '2027-03-01T00:00 Europe/Rome',
+    '2027-03-15T00:00 Europe/Rome',
+  ]);
+  const folded = event('DTSTART', ' :20270', ' 301', 'DURATION:P1D');
+  assert.deepEqual(startsOf(folded, { zone: 'Europe/Rome' }), ['2027-03-01T00:00 Europe/Rome']);
+});
+
+test('takes further dates and periods', () => {
+  const lines = event(
+    'DTSTART:20270301T180000Z',
+    'DURATION:PT1H',
+    'RDATE;VALUE=PERIOD:20270303T180000Z/PT2H',
+    'RDATE:20270302T180000Z',
+  );
+  assert.deepEqual(startsOf(lines, { zone: 'UTC' }), [
+    '2027-03-01T18:00 UTC',
+    '2027-03-02T18:00 UTC',
+    '2027-03-03T18:00 UTC',
+  ]);
+});
+
 test('takes the newest version of an event', () => {
   const { rows, refused } = read([
     ...event('SEQUENCE:2', 'DTSTART:20270301T190000Z', 'DURATION:PT1H'),
