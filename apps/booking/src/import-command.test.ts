@@ -7,7 +7,7 @@ import { createTestDatabase } from '@samaya/platform/test-database.ts';
 import pg from 'pg';
 
 const COMMAND = join(import.meta.dirname, 'import-command.ts');
-const EXAMPLES = join(import.meta.dirname, 'server/imports/examples');
+const EXAMPLES = join(import.meta.dirname, '../../../docs/import-examples');
 const database = await createTestDatabase('booking');
 
 async function runImport(...options: string[]) {

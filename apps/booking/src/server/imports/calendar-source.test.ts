@@ -26,7 +26,7 @@ function startsOf(lines: string[], options: Partial<CalendarOptions> = {}): stri
 }
 
 test('reads the example: a series with a gap and a change, a retreat of whole days, a cancelled class', () => {
-  const text = readFileSync(join(import.meta.dirname, 'examples/calendar.ics'), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, '../../../../../docs/import-examples/calendar.ics'), 'utf8');
   const { rows, skipped, refused } = readCalendar(text, OPTIONS);
   assert.deepEqual(refused, []);
   assert.deepEqual(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { csvOf, readText } from './test-rows.ts';
 
-const EXAMPLES = join(import.meta.dirname, 'examples');
+const EXAMPLES = join(import.meta.dirname, '../../../../../docs/import-examples');
 
 function example(name: string): Uint8Array {
   return readFileSync(join(EXAMPLES, name));
