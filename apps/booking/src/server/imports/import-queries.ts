@@ -18,6 +18,7 @@ export interface ExistingEvent {
   currency: string;
   time_zone: string;
   facilitator_id: number;
+  facilitator_name: string | null;
   is_active: boolean;
   seats_taken: number;
   place: string | null;
@@ -26,6 +27,12 @@ export interface ExistingEvent {
   level: string | null;
   summary: string | null;
   cancelled_at: Date | null;
+}
+
+/** Lets this transaction think between its statements, and wait a while for bookings in progress. */
+export async function allowLongWork(trx: Transaction<DB>): Promise<void> {
+  await sql`set local idle_in_transaction_session_timeout = '10min'`.execute(trx);
+  await sql`set local lock_timeout = '10s'`.execute(trx);
 }
 
 /** One import at a time: two of the same file would each create what the other is creating. Ends with the transaction. */
@@ -67,6 +74,13 @@ export async function findImportedEvents(
       'summary',
       'cancelled_at',
     ])
+    .select((events) =>
+      events
+        .selectFrom('facilitators')
+        .select('name')
+        .whereRef('facilitators.id', '=', 'events.facilitator_id')
+        .as('facilitator_name'),
+    )
     .where('import_key', '=', sql<string>`any(${keys})`)
     .orderBy('id');
   const rows = await (isForChange ? query.forNoKeyUpdate() : query).execute();

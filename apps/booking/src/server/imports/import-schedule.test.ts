@@ -86,6 +86,20 @@ test('changes what the file says otherwise and leaves alone what it does not say
   );
 });
 
+test('gives an event to another facilitator, also to one it brings', async () => {
+  const json = { source: 'test', same: ['uid'] };
+  await run(readText(csvOf({ uid: '1' }), { json }));
+  const tom = csvOf({ uid: '1', facilitator_email: 'tom@studio.example', facilitator_name: 'Tom' });
+  const result = await run(readText(tom, { json }));
+  assert.deepEqual(result.change[0]?.words, [{ field: 'facilitator', from: 'Maya Lind', to: 'Tom' }]);
+  const event = await studio.db
+    .selectFrom('events')
+    .innerJoin('facilitators', 'facilitators.id', 'events.facilitator_id')
+    .select('name')
+    .executeTakeFirstOrThrow();
+  assert.equal(event.name, 'Tom');
+});
+
 test('tells the people who booked of a new time, and keeps their seats', async () => {
   const json = { source: 'test', same: ['uid'] };
   await run(readText(csvOf({ uid: '1', max_participants: '3' }), { json }));

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { createDirectory, type ImportActor, type KnownFacilitator } from './facilitator-directory.ts';
 import {
+  allowLongWork,
   findImportedEvents,
   insertEvents,
   insertFacilitators,
@@ -46,6 +47,7 @@ export async function importSchedule(
 ): Promise<ImportResult> {
   const weeks = weeksToMove(schedule, options.moveTo);
   return await db.transaction().execute(async (trx) => {
+    await allowLongWork(trx);
     if (options.apply) await waitForOtherImports(trx);
     const directory = createDirectory(await listKnownFacilitators(trx), options.actor);
     const settled = settleAll(schedule, directory, { ...options, weeks });

@@ -154,7 +154,7 @@ function differences(event: PlannedEvent, there: ExistingEvent): Pick<PlannedCha
   if (event.facilitator.id !== there.facilitator_id) {
     // A facilitator of this import gets their id when they are added.
     if (event.facilitator.id !== undefined) changes.facilitator_id = event.facilitator.id;
-    words.push({ field: 'facilitator', from: `number ${there.facilitator_id}`, to: event.facilitator.name });
+    words.push({ field: 'facilitator', from: there.facilitator_name ?? '', to: event.facilitator.name });
   }
   return { changes: changes as PlannedChange['changes'], words };
 }
