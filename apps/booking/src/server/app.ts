@@ -1,3 +1,4 @@
+import { machineClock } from '@samaya/platform/clock.ts';
 import { connect } from '@samaya/platform/database.ts';
 import { createLog, type Log } from '@samaya/platform/log.ts';
 import { createMetrics, type Metrics } from '@samaya/platform/metrics.ts';
@@ -62,6 +63,7 @@ export function createApp(
       db: database.kysely,
       url: `${config.crmUrl}/api/v1/booking-notifications`,
       secrets: config.notificationSecrets,
+      clock: machineClock,
       log,
       onDelivered: arrived,
     }),

@@ -1,4 +1,5 @@
 import { DELIVERY_MAX_BYTES, DELIVERY_MAX_MESSAGES, type Message } from '@samaya/booking-notification/message.ts';
+import type { Clock } from '@samaya/platform/clock.ts';
 import type { Log } from '@samaya/platform/log.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
@@ -15,8 +16,10 @@ export interface RelayOptions {
   secrets: readonly string[];
   log: Log;
   fetch?: typeof fetch;
-  /** What time it is; the clocks of machine and database when left out. */
-  now?: () => Date;
+  /** The machine's time, which signatures carry. */
+  clock: Clock;
+  /** When messages are due; by the database's clock when left out. */
+  now?: Clock;
   random?: () => number;
   /** Milliseconds that the destination has for a whole answer; 15 s when left out, and never more. */
   answerMs?: number;
@@ -60,7 +63,7 @@ export async function deliverDue(options: RelayOptions, stop: AbortSignal): Prom
 function createDelivery(options: RelayOptions, stop: AbortSignal, isProbe: boolean) {
   const { db, log } = options;
   const random = options.random ?? Math.random;
-  const clock = () => options.now?.() ?? new Date();
+  const { clock } = options;
   const startedAt = clock();
   const began = performance.now();
   /** Messages over which the destination broke while nothing else went through: it may be them, or it. */

@@ -117,6 +117,7 @@ export async function openRelayBench(): Promise<RelayBench> {
     url: receiver.url,
     secrets: [SECRET],
     log: createLog('booking', { write: (line: string) => void logLines.push(line) }),
+    clock: () => new Date(now),
     now: () => new Date(now),
     random: () => 1,
   };
