@@ -53,6 +53,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+test('a signal that reaches npm alone stops everything too', async () => {
+  const launcher = await startReady(createDataFolder(), {}, ['npm', 'start']);
+  const pids = Object.values(launcher.pids());
+  assert.equal(await launcher.end('SIGTERM'), 0);
+  for (const pid of pids) assert.equal(isAlive(Number(pid)), false);
+});
+
 test('keeps its data, and starts faster the second time', async (t) => {
   const dataDir = createDataFolder();
   const first = await startReady(dataDir);

@@ -28,14 +28,18 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+const DIRECTLY = [process.execPath, resolve(import.meta.dirname, 'start.ts')];
+
 /** Starts the launcher with its own ports; `environment` wins. The test ends it. */
 export async function startLauncher(
   dataDir: string,
   environment: Readonly<Record<string, string>> = {},
+  [command = '', ...args]: string[] = DIRECTLY,
 ): Promise<Launcher> {
   const bookingPort = environment.BOOKING_PORT ?? String(await freePort());
   const crmPort = environment.CRM_PORT ?? String(await freePort());
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'start.ts')], {
+  const child = spawn(command, args, {
+    cwd: resolve(import.meta.dirname, '..'),
     env: {
       ...process.env,
       BOOKING_PORT: bookingPort,
@@ -81,8 +85,12 @@ export async function startLauncher(
 }
 
 /** Starts the launcher and waits until everything runs. */
-export async function startReady(dataDir: string, environment: Readonly<Record<string, string>> = {}) {
-  const launcher = await startLauncher(dataDir, environment);
+export async function startReady(
+  dataDir: string,
+  environment: Readonly<Record<string, string>> = {},
+  command = DIRECTLY,
+): Promise<Launcher> {
+  const launcher = await startLauncher(dataDir, environment, command);
   await launcher.wrote(/Ctrl-C stops everything/);
   return launcher;
 }
