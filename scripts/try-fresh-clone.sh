@@ -9,6 +9,7 @@ COMMAND=${1:-start}
 shift $(($# > 0 ? 1 : 0))
 TRIAL_USER=samaya-trial
 WORK=$(mktemp -d)
+chmod 755 "$WORK"
 FAILURES=0
 CURRENT=
 
@@ -49,16 +50,20 @@ as_person() {
 
 folder_for() {
   case $1 in
-    root) echo "$WORK/clone" ;;
+    root) echo "$WORK/closed/clone" ;;
     root-home) echo "$HOME/samaya-trial" ;;
     user) if [ "$(id -u)" = 0 ]; then echo "/home/$TRIAL_USER/samaya"; else echo "$WORK/clone"; fi ;;
   esac
 }
 
+# npm itself, not npx: between npx and npm stands a shell, which would keep a signal for itself.
 npm_of() {
   case $1 in
     npm11) echo npm ;;
-    npm12) echo "npx --yes npm@12" ;;
+    npm12)
+      [ -d "$WORK/npm12" ] || npm install --silent --prefix "$WORK/npm12" npm@12 >/dev/null
+      echo "node $WORK/npm12/node_modules/npm/bin/npm-cli.js"
+      ;;
   esac
 }
 
@@ -93,6 +98,7 @@ try_case() {
   CURRENT=$folder
   remove_clone "$folder"
   read -r -a words <<<"$(as_person "$person" "$locale" | tr '\n' ' ') $(npm_of "$npm")"
+  [ "$person" = root ] && mkdir -p -m 700 "$WORK/closed"
   git clone --quiet "$ROOT" "$folder" || return 1
   if [ "$person" = user ] && [ "$(id -u)" = 0 ]; then chown -R "$TRIAL_USER" "$folder"; fi
   local output=$WORK/output
@@ -115,7 +121,7 @@ try_case() {
     *)
       FAILURES=$((FAILURES + 1))
       echo "NOT OK  $name: $verdict"
-      tail -30 "$output" | sed 's/^/        /'
+      tail -12 "$output" | sed 's/^/        /'
       ;;
   esac
   remove_clone "$folder"
