@@ -77,7 +77,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^(apps|packages)/', pathNot: [TESTS, ENTRY_POINTS, '^packages/platform/src/'] },
       to: {
-        path: '(^|/)node_modules/pg/|^packages/platform/src/(embedded-postgres|embedded-postgres-binaries|test-database)\\.ts$',
+        path: '(^|/)node_modules/pg/|^packages/platform/src/(embedded-[a-z-]+|test-database)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },
