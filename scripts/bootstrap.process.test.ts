@@ -102,7 +102,7 @@ test('installs again when the lock file changed, or a package of this platform i
 });
 
 test('of two first commands one installs and the other waits for it', async () => {
-  const checkout = createCheckout();
+  const checkout = createCheckout(INSTALLS.replace('200', '3000'));
   const answers = await Promise.all([checkout.run(), checkout.run(), checkout.run()]);
   assert.deepEqual(
     answers.map((answer) => answer.code),
