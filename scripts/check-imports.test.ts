@@ -183,5 +183,5 @@ test('the check sees our modules and where their imports lead', () => {
   const createBooking = modules.find(({ source }: { source: string }) => source.endsWith('/create-booking.ts'));
   const leadsTo = createBooking.dependencies.map(({ resolved }: { resolved: string }) => resolved);
   assert.ok(leadsTo.includes('packages/platform/src/database.ts'));
-  assert.ok(leadsTo.includes('apps/booking/src/server/errors.ts'));
+  assert.ok(leadsTo.includes('apps/booking/src/server/database-types.ts'));
 });
