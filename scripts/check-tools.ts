@@ -52,5 +52,5 @@ async function runTool(folder: string, tool: string, args: string[]): Promise<st
 }
 
 function foldersOf(root: string): string[] {
-  return ['apps', 'packages', 'scripts', 'test'].filter((folder) => existsSync(join(root, folder)));
+  return ['apps', 'packages', 'scripts', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
 }
