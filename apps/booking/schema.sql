@@ -97,8 +97,10 @@ create table oidc_records (
   grant_id text,
   user_code text,
   uid text,
+  user_id integer,
   expires_at timestamp with time zone,
   consumed_at timestamp with time zone,
+  constraint oidc_records_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   constraint oidc_records_pkey PRIMARY KEY (model, id)
 );
 
@@ -194,6 +196,7 @@ CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (cre
 CREATE INDEX oidc_records_by_expiry ON public.oidc_records USING btree (expires_at);
 CREATE INDEX oidc_records_by_grant ON public.oidc_records USING btree (grant_id) WHERE (grant_id IS NOT NULL);
 CREATE UNIQUE INDEX oidc_records_by_uid ON public.oidc_records USING btree (model, uid) WHERE (uid IS NOT NULL);
+CREATE INDEX oidc_records_by_user ON public.oidc_records USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE UNIQUE INDEX oidc_records_by_user_code ON public.oidc_records USING btree (model, user_code) WHERE (user_code IS NOT NULL);
 CREATE INDEX outbox_arrived ON public.outbox USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);

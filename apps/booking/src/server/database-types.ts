@@ -94,6 +94,7 @@ export interface OidcRecords {
   payload: Json;
   uid: string | null;
   user_code: string | null;
+  user_id: number | null;
 }
 
 export interface Outbox {

@@ -43,5 +43,11 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .where('user_id', '=', userId)
     .orderBy('occurred_at')
     .execute();
-  return { users: user, facilitators, bookings, sign_ins: signIns, outbox };
+  const oidcRecords = await db
+    .selectFrom('oidc_records')
+    .select(['model', 'expires_at'])
+    .where('user_id', '=', userId)
+    .orderBy('expires_at')
+    .execute();
+  return { users: user, facilitators, bookings, sign_ins: signIns, outbox, oidc_records: oidcRecords };
 }

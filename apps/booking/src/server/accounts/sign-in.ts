@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
 import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
@@ -59,9 +60,10 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends every sign-in of a person, in browsers and programs alike. */
+/** Ends every sign-in of a person, in browsers, programs and on the way to other applications. */
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
   await deleteSignInsOf(db, userId);
+  await forgetOidcRecordsOf(db, userId);
 }
 
 export function badCredentials(): BookingError {

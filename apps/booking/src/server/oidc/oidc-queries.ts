@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
 import type { DB } from '#server/database-types.ts';
 
 /** What the provider stores; its shape is the provider's business. */
@@ -10,7 +11,10 @@ export interface OidcKey {
   id: string;
 }
 
-/** Keeps a record, or replaces the one with the same key. Without `expiresInSeconds` it stays until deleted. */
+/**
+ * Keeps a record, or replaces the one with the same key. Without `expiresInSeconds` it stays until deleted. What is
+ * about a person who is erased is not kept; the share lock waits for whoever is erasing them.
+ */
 export async function saveOidcRecord(
   db: Kysely<DB>,
   { model, id }: OidcKey,
@@ -18,13 +22,16 @@ export async function saveOidcRecord(
   expiresInSeconds: number | undefined,
 ): Promise<void> {
   const { grantId = null, userCode = null, uid = null } = payload;
+  const userId = userOf(payload);
   await sql`
-    insert into oidc_records (model, id, payload, grant_id, user_code, uid, expires_at)
-    values (${model}, ${id}, ${JSON.stringify(payload)}::jsonb, ${grantId}, ${userCode}, ${uid},
-            clock_timestamp() + make_interval(secs => ${expiresInSeconds ?? null}))
+    with person as (select id from users where id = ${userId}::integer and deleted_at is null for share)
+    insert into oidc_records (model, id, payload, grant_id, user_code, uid, user_id, expires_at)
+    select ${model}, ${id}, ${JSON.stringify(payload)}::jsonb, ${grantId}::text, ${userCode}::text, ${uid}::text,
+           ${userId}::integer, clock_timestamp() + make_interval(secs => ${expiresInSeconds ?? null})
+    where ${userId}::integer is null or exists (select from person)
     on conflict (model, id) do update
     set payload = excluded.payload, grant_id = excluded.grant_id, user_code = excluded.user_code,
-        uid = excluded.uid, expires_at = excluded.expires_at`.execute(db);
+        uid = excluded.uid, user_id = excluded.user_id, expires_at = excluded.expires_at`.execute(db);
 }
 
 export async function findOidcRecord(db: Kysely<DB>, { model, id }: OidcKey): Promise<OidcPayload | undefined> {
@@ -54,6 +61,11 @@ export async function deleteOidcRecord(db: Kysely<DB>, { model, id }: OidcKey): 
 /** Deletes everything that was issued under a grant. */
 export async function deleteOidcGrant(db: Kysely<DB>, model: string, grantId: string): Promise<void> {
   await sql`delete from oidc_records where model = ${model} and grant_id = ${grantId}`.execute(db);
+}
+
+/** Deletes everything about a person. */
+export async function deleteOidcRecordsOf(db: Kysely<DB>, userId: number): Promise<void> {
+  await sql`delete from oidc_records where user_id = ${userId}`.execute(db);
 }
 
 /** Deletes what has expired, a bounded number at a time. */
@@ -93,4 +105,18 @@ async function findRecord(db: Kysely<DB>, condition: ReturnType<typeof sql>): Pr
   const [found] = rows;
   if (!found) return undefined;
   return found.consumed === null ? found.payload : { ...found.payload, consumed: found.consumed };
+}
+
+const aboutSomebody = z.object({
+  accountId: z.string().optional(),
+  // A sign-in on its way: who just signed in, or who was signed in before.
+  result: z.object({ login: z.object({ accountId: z.string() }).optional() }).optional(),
+  session: z.object({ accountId: z.string().optional() }).optional(),
+});
+
+/** The id of the user a record is about. */
+function userOf(payload: OidcPayload): number | null {
+  const { accountId, result, session } = aboutSomebody.safeParse(payload).data ?? {};
+  const id = accountId ?? result?.login?.accountId ?? session?.accountId;
+  return id === undefined ? null : Number(id);
 }
