@@ -1,14 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '@samaya/platform/config.ts';
-
-const DEMO_PASSWORD = 'samaya-demo';
-const DEMO_ACCOUNTS = [
-  ['admin@samaya.example', 'admin'],
-  ['maya@samaya.example', 'facilitator; sign in to CRM too'],
-  ['noah@samaya.example', 'facilitator'],
-  ['ana@samaya.example', 'participant with bookings'],
-  ['p001@samaya.example', '… to p250@samaya.example, participants'],
-] as const;
+import { DEMO_PASSWORD, DEMO_SIGN_INS } from '../apps/booking/src/server/demo/demo-people.ts';
 
 /** What a person reads when everything runs: where it is, how to get in, how to end it. */
 export function welcome(config: Config, seconds: string): string {
@@ -27,7 +19,7 @@ ${config.rateLimits ? '' : rateLimitWarning()}Ctrl-C stops everything.
 }
 
 function demoSignIns(): string {
-  const lines = DEMO_ACCOUNTS.map(([email, what]) => `    ${email.padEnd(22)}  ${what}\n`);
+  const lines = DEMO_SIGN_INS.map(({ email, role }) => `    ${email.padEnd(22)}  ${role}\n`);
   return `  Demo sign-ins, password ${DEMO_PASSWORD}\n${lines.join('')}`;
 }
 

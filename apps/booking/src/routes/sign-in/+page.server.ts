@@ -3,7 +3,7 @@ import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { credentialsSchema } from '#server/accounts/account-schemas.ts';
 import { badCredentials, endSignIn, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
-import { DEMO_PASSWORD } from '#server/demo/demo-people.ts';
+import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest, finishSignInRequest } from '#server/oidc/finish-interaction.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -18,7 +18,10 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     if (!asked) refuseExpired();
     if (identity && !asked.askAgain) await goOn(locals, interaction, identity.userId);
   }
-  return { forCrm: interaction !== null, demoPassword: app.config.demo ? DEMO_PASSWORD : undefined };
+  return {
+    forCrm: interaction !== null,
+    demo: app.config.demo ? { password: DEMO_PASSWORD, signIns: DEMO_SIGN_INS } : undefined,
+  };
 };
 
 export const actions: Actions = {

@@ -121,6 +121,15 @@ export const DEMO_REGULARS: readonly string[] = Array.from({ length: PARTICIPANT
   participantEmail(FIRST_REGULAR + index),
 );
 
+/** The sign-ins shown where somebody looks for one: when everything has started, and on the page to sign in. */
+export const DEMO_SIGN_INS: readonly { email: string; role: string }[] = [
+  { email: 'admin@samaya.example', role: 'admin' },
+  { email: 'maya@samaya.example', role: 'facilitator; sign in to CRM too' },
+  { email: 'noah@samaya.example', role: 'facilitator' },
+  { email: 'ana@samaya.example', role: 'participant with bookings' },
+  { email: participantEmail(1), role: `… to ${participantEmail(PARTICIPANTS)}, participants` },
+];
+
 /** The participant whose bookings the demo shows. */
 export const DEMO_PARTICIPANT = 'ana@samaya.example';
 
