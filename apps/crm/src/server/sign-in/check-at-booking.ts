@@ -1,9 +1,12 @@
 import { sign } from '@samaya/booking-notification/signature.ts';
+import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { CompleteConfig } from '@samaya/platform/secrets.ts';
 import { z } from 'zod';
 import { CrmError } from '#server/errors.ts';
 
 const TIMEOUT_MS = 5000;
+/** When to try again, where booking does not say. */
+const RETRY_SECONDS = 5;
 
 const personSchema = z.object({
   user: z.object({ id: z.int(), name: z.string(), email: z.string() }),
@@ -17,7 +20,7 @@ export type CheckAtBooking = (credentials: { email: string; password: string }, 
 
 /**
  * Asks booking over the signed back channel who has these credentials; the password is neither kept nor logged.
- * Throws `bad-credentials`, `not-a-facilitator`, or `booking-away`.
+ * Throws `bad-credentials`, `not-a-facilitator`, `too-many-requests` as booking does, or `booking-away`.
  */
 export function createCheckAtBooking(
   config: Pick<CompleteConfig, 'bookingUrl' | 'crmClientSecret'>,
@@ -47,13 +50,22 @@ export function createCheckAtBooking(
     if (code === 'not-a-facilitator') {
       throw new CrmError('not-a-facilitator', 'CRM is for facilitators, and this account is not one.');
     }
+    if (answer.status === 429 && code === 'too-many-requests') {
+      throw new PlatformError('too-many-requests', 'There were too many tries at this address. Wait a moment.', {
+        retryAfterSeconds: secondsOf(answer.headers.get('retry-after')),
+      });
+    }
     throw bookingAway(new Error(`booking answered ${answer.status} ${code ?? ''}`));
   };
 }
 
+function secondsOf(retryAfter: string | null): number {
+  return /^\d{1,5}$/.test(retryAfter ?? '') ? Number(retryAfter) : RETRY_SECONDS;
+}
+
 function bookingAway(cause: unknown): CrmError {
   return new CrmError('booking-away', 'Booking, which checks passwords, does not answer. Try again in a moment.', {
-    retryAfterSeconds: 5,
+    retryAfterSeconds: RETRY_SECONDS,
     cause,
   });
 }

@@ -6,7 +6,7 @@ import { createTestApp } from '#server/test-app.ts';
 import { signInToPages } from './page-sign-in.ts';
 
 /** What booking's back channel would answer; CRM's own side of it is under test here. */
-let answer: { status: number; body: unknown } = { status: 200, body: {} };
+let answer: { status: number; body: unknown; headers?: Record<string, string> } = { status: 200, body: {} };
 const asked: { path: string; body: unknown; fault: string | undefined }[] = [];
 const SECRET = 'a client secret of thirty-two characters or more';
 const backChannel = createServer((request, response) => {
@@ -21,7 +21,9 @@ const backChannel = createServer((request, response) => {
       { secrets: [`whsec_${Buffer.from(SECRET).toString('base64')}`], now: new Date() },
     );
     asked.push({ path: request.url ?? '', body: JSON.parse(raw.toString()), fault });
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+      .end(JSON.stringify(answer.body));
   });
 });
 await new Promise<void>((resolve) => backChannel.listen(0, '127.0.0.1', resolve));
@@ -67,7 +69,8 @@ test('says that booking is away when it errs, refuses our signature, talks nonse
   for (answer of [
     { status: 500, body: {} },
     { status: 401, body: { code: 'bad-signature' } },
-    { status: 429, body: { code: 'too-many-requests' } },
+    // Somebody between the two applications, who knows nothing of tries.
+    { status: 429, body: {} },
     { status: 302, body: {} },
     { status: 200, body: { user: 'somebody' } },
   ]) {
@@ -76,6 +79,17 @@ test('says that booking is away when it errs, refuses our signature, talks nonse
   }
   const alone = await createTestApp({ ...settings, BOOKING_URL: 'http://127.0.0.1:9', RATE_LIMITS: 'off' });
   assert.equal((await alone.ask('POST', '/api/v1/sessions', { body: credentials })).status, 503);
+});
+
+test('passes on that booking has had too many tries at the address, and when to try again', async () => {
+  for (const [retryAfter, expected] of [
+    ['37', '37'],
+    ['soon', '5'],
+  ] as const) {
+    answer = { status: 429, body: { code: 'too-many-requests' }, headers: { 'retry-after': retryAfter } };
+    const { status, body, headers } = await crm.ask('POST', '/api/v1/sessions', { body: credentials });
+    assert.deepEqual([status, body.code, headers.get('retry-after')], [429, 'too-many-requests', expected]);
+  }
 });
 
 test('the eleventh try of an address within a minute is refused without asking booking', async () => {
