@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { tryLock } from './exclusive-lock.ts';
 import { createDataFolder } from './test-data-folder.ts';
 
@@ -12,6 +12,7 @@ test('one process has the lock; it is free again when that one is killed', async
     process.stdout.write(tryLock(process.argv[1]) ? 'mine' : 'taken');
     setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module', '--eval', script, file]);
+  after(() => holder.kill('SIGKILL'));
   assert.equal(String((await once(holder.stdout, 'data'))[0]), 'mine');
   assert.equal(tryLock(file), undefined);
   holder.kill('SIGKILL');
