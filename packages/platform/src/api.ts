@@ -42,20 +42,20 @@ export function isApiRequest(request: IncomingMessage): boolean {
 /** Builds the HTTP API from its route table; testable as `api.request('/api/v1/events')` with no port. */
 export function createApi<Callers, Identity>(options: ApiOptions<Callers, Identity>): Hono<Env> {
   const api = new Hono<Env>();
-  const methodsByPath = new Map<string, string[]>();
-  for (const route of options.routes) {
-    if (!Object.hasOwn(options.callers, route.caller as PropertyKey)) {
-      throw new Error(`${route.method} ${route.path} does not declare who may call it`);
+  // What is spelt out comes before what a parameter also fits: `…/process` is no id, for any method.
+  const byPath = [...Map.groupBy(options.routes, ({ path }) => honoPath(path))];
+  for (const [path, routes] of byPath.sort(([one], [other]) => one.split(':').length - other.split(':').length)) {
+    for (const route of routes) {
+      if (!Object.hasOwn(options.callers, route.caller as PropertyKey)) {
+        throw new Error(`${route.method} ${route.path} does not declare who may call it`);
+      }
+      api.on(route.method.toUpperCase(), path, (c) => {
+        const facts = factsOf(c.env);
+        facts.onRoute?.(route.path);
+        return answer(options, route, c.req.raw, c.req.param() as Record<string, string>, facts);
+      });
     }
-    const path = honoPath(route.path);
-    methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), route.method.toUpperCase()]);
-    api.on(route.method.toUpperCase(), path, (c) => {
-      const facts = factsOf(c.env);
-      facts.onRoute?.(route.path);
-      return answer(options, route, c.req.raw, c.req.param() as Record<string, string>, facts);
-    });
-  }
-  for (const [path, methods] of methodsByPath) {
+    const methods = routes.map(({ method }) => method.toUpperCase());
     const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
     api.all(path, (c) => {
       const error = new PlatformError('method-not-allowed', `This address takes ${allowed.join(', ')}.`);
