@@ -76,6 +76,7 @@ try_start() {
   local folder=$1 output=$2 began pid code=0
   shift 2
   began=$(date +%s%N)
+  : >"$output"
   (cd "$folder" && exec "$@" start) >"$output" 2>&1 &
   pid=$!
   while kill -0 "$pid" 2>/dev/null && ! grep -q 'Ctrl-C stops everything' "$output"; do
