@@ -8,9 +8,10 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { createPublicAnswers } from '@samaya/platform/public-answers.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
-import { createBookingApi } from '#server/api.ts';
+import { createBookingApi, routeTable } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
 import { seedDemo } from '#server/demo/seed-demo.ts';
 import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
@@ -33,6 +34,15 @@ const app = createApp(config, { databaseUrl });
 await applyStudioSettings(app.db, config.studio);
 if (config.demo) await seedDemo(app, { now: new Date() });
 const api = createBookingApi(app);
+const publicAnswers = createPublicAnswers({
+  routes: routeTable(app),
+  make: (request, facts) => api.fetch(request, facts),
+  admit: ({ network }) =>
+    app.limits('api-network', network).then(
+      () => true,
+      () => false,
+    ),
+});
 const oidc = createOidcProvider(app);
 const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
 const pages = await createPages({
@@ -53,7 +63,9 @@ const server = await startHttpServer({
   onFinished(request, status, milliseconds, template) {
     app.metrics.request(request.method ?? '', template, status, milliseconds);
     // Whatever door it came through: a request that may have changed something may have left a message.
-    if (request.method !== 'GET' && status < 400) app.relay.wake();
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    publicAnswers.forget();
+    if (status < 400) app.relay.wake();
   },
   async handle(request, response, facts) {
     if (
@@ -68,6 +80,7 @@ const server = await startHttpServer({
       )
     )
       return;
+    if (await publicAnswers.answer(request, response, facts)) return;
     if (isOidcRequest(request)) return await answerOidc(request, response, facts);
     if (!isApiRequest(request)) return pages.answer(request, response, facts);
     await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(

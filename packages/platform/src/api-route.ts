@@ -41,6 +41,8 @@ export interface ApiRoute<Callers, Caller extends keyof Callers = keyof Callers>
   body?: z.ZodType;
   /** Largest body in bytes, when it is not the server's default. */
   maxBodyBytes?: number;
+  /** Whether it answers all strangers alike, so that one answer serves many; see `public-answers.ts`. */
+  isPublic?: boolean;
   /** Whether an `Idempotency-Key` header is understood; for the documentation. */
   idempotent?: boolean;
   success: { status: 200 | 201 | 204; schema?: z.ZodType; description: string; contentType?: string };
