@@ -5,6 +5,8 @@
 export function completePageHeaders(answer: Response, { formsMayEndAt }: { formsMayEndAt?: string } = {}): Response {
   const { headers } = answer;
   if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
+  // An answer of 304 would carry the server's strictest policy, which browsers then keep with the page they have.
+  headers.delete('etag');
   // Pages say who is signed in.
   if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
   if (answer.status === 503) headers.set('retry-after', '5');
