@@ -77,7 +77,7 @@ for (const { dev, apps } of sites) {
     for (const words of ['', '-', '-old-title', '-cafe-b-silence-b']) {
       const page = await createVisitor().get(`${booking.url}/e/${row?.id}${words}`);
       assert.deepEqual([page.status, page.url], [200, address]);
-      assert.match(textOf(page.html), /3 places left Sit\./);
+      assert.match(textOf(page.html), /3 places left About Sit\./);
       assert.doesNotMatch(page.html, /<b>silence/);
     }
     for (const wrong of ['0', '999999', '99999999999', 'x', '1e1', '%00', '-1']) {

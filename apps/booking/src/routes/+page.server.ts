@@ -1,24 +1,33 @@
-import { oneLine } from '@samaya/platform/text-schema.ts';
-import { seatsLeft, slugOf } from '#server/events/event.ts';
 import { listEvents } from '#server/events/list-events.ts';
+import { listFacilitators } from '#server/facilitators/list-facilitators.ts';
+import { dayInWords, zoneInWords } from '../ui/wall-clock.ts';
 import type { PageServerLoad } from './$types';
+import { cardOf, type EventCard } from './event-card.ts';
+import { dateChips } from './events/event-filter.ts';
 
-const EVENTS_A_PAGE = 24;
-const searchSchema = oneLine(100);
+const NEXT_UP = 12;
+const RETREATS = 3;
+const FACILITATORS = 6;
 
-export const load: PageServerLoad = async ({ locals, url }) => {
-  const after = url.searchParams.get('after') ?? undefined;
-  // What nobody could have typed is no search.
-  const search = searchSchema.safeParse(url.searchParams.get('q') ?? '').data ?? '';
-  const { items, next } = await listEvents(locals.app.db, { search, filter: {}, after, limit: EVENTS_A_PAGE });
+export const load: PageServerLoad = async ({ locals }) => {
+  const { db, config } = locals.app;
+  const { timeZone } = config.studio;
+  const [next, retreats, facilitators] = await Promise.all([
+    listEvents(db, { search: '', filter: {}, after: undefined, limit: NEXT_UP }),
+    listEvents(db, { search: '', filter: { event_type: 'retreat' }, after: undefined, limit: RETREATS }),
+    listFacilitators(db, { after: undefined, limit: FACILITATORS }),
+  ]);
+  const days: { day: string; events: EventCard[] }[] = [];
+  for (const event of next.items) {
+    const day = dayInWords(event.date_time, timeZone);
+    if (days.at(-1)?.day !== day) days.push({ day, events: [] });
+    days.at(-1)?.events.push(cardOf(event));
+  }
   return {
-    search,
-    events: items.map((event) => ({
-      ...event,
-      seats_left: seatsLeft(event),
-      path: `/e/${event.id}-${slugOf(event.title)}`,
-    })),
-    isFirstPage: after === undefined,
-    later: next && `/?${new URLSearchParams({ ...(search && { q: search }), after: next })}`,
+    days,
+    zone: zoneInWords(timeZone),
+    retreats: retreats.items.map(cardOf),
+    facilitators: facilitators.items,
+    chips: dateChips(new Date(), timeZone),
   };
 };

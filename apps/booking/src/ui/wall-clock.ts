@@ -43,3 +43,29 @@ export function placesLeft(count: number): string {
   if (count <= 0) return 'Full';
   return count === 1 ? '1 place left' : `${count} places left`;
 }
+
+/** The day on which something is, in full: `Tuesday 1 December`. */
+export function dayInWords(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long' })
+    .format(instant)
+    .replace(',', '');
+}
+
+/** The hour of the day, 0 to 23, at which something begins. */
+export function hourOf(instant: Date, timeZone: string): number {
+  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(instant));
+}
+
+/** The wall time at which something begins: `19:30`. */
+export function timeOfDay(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant);
+}
+
+/** How long something lasts: `45 min`, `1 h 15 min`, `2 days`. */
+export function lengthInWords(minutes: number): string {
+  const days = Math.ceil(minutes / 1440);
+  if (minutes >= 1440) return days === 1 ? '1 day' : `${days} days`;
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [hours > 0 && `${hours} h`, rest > 0 && `${rest} min`].filter(Boolean).join(' ') || '0 min';
+}

@@ -2,6 +2,7 @@ import { DomainError } from '@samaya/platform/domain-error.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { credentialsSchema } from '#server/accounts/account-schemas.ts';
+import { returnPath } from '#server/accounts/return-path.ts';
 import { badCredentials, endSignIn, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest, finishSignInRequest } from '#server/oidc/finish-interaction.ts';
@@ -12,7 +13,8 @@ const TRY_STATUSES: Record<string, number> = { 'bad-credentials': 401, 'too-many
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { app, oidc, exchange, identity } = locals;
   const interaction = url.searchParams.get('interaction');
-  if (interaction === null && identity) redirect(303, '/');
+  const returnTo = returnPath(url.searchParams.get('return_to'));
+  if (interaction === null && identity) redirect(303, returnTo ?? '/');
   if (interaction !== null) {
     const asked = await findSignInRequest(oidc, exchange, interaction);
     if (!asked) refuseExpired();
@@ -20,6 +22,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
   }
   return {
     forCrm: interaction !== null,
+    returnTo,
     demo: app.config.demo ? { password: DEMO_PASSWORD, signIns: DEMO_SIGN_INS } : undefined,
   };
 };
@@ -45,7 +48,7 @@ export const actions: Actions = {
     cookies.set(name, signedIn.token, { ...options, expires: signedIn.expiresAt });
     const interaction = url.searchParams.get('interaction');
     if (interaction !== null) await goOn(locals, interaction, signedIn.user.id);
-    redirect(303, '/');
+    redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');
   },
 };
 
