@@ -83,6 +83,7 @@ create table sign_ins (
 );
 
 CREATE INDEX booking_notifications_by_booking ON public.booking_notifications USING btree (booking_id, version DESC);
+CREATE INDEX booking_notifications_by_client ON public.booking_notifications USING btree (facilitator_id, user_email);
 CREATE INDEX booking_notifications_by_position ON public.booking_notifications USING btree (facilitator_id, stream_position);
 CREATE INDEX booking_notifications_by_user ON public.booking_notifications USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX booking_notifications_inbox ON public.booking_notifications USING btree (facilitator_id, id DESC);

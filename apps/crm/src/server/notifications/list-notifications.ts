@@ -30,12 +30,22 @@ export async function listNotifications(
     processed: search.processed,
     kind: search.kind,
     eventTitle: search.event_title,
-    from: search.from === undefined ? undefined : startOf(search.from, timeZone),
-    before: search.to === undefined ? undefined : endOf(search.to, timeZone),
+    ...receivedBetween(search, timeZone),
     beforeId: search.after === undefined ? undefined : decodeCursor(search.after, cursorSchema)[0],
     limit: search.limit + 1,
   });
   return pageOf(rows, search.limit, (last) => [last.id]);
+}
+
+/** The moments between which a search asks for what was received: from the first on, before the second. */
+export function receivedBetween(
+  { from, to }: Pick<NotificationSearch, 'from' | 'to'>,
+  timeZone: string,
+): { from: Date | undefined; before: Date | undefined } {
+  return {
+    from: from === undefined ? undefined : startOf(from, timeZone),
+    before: to === undefined ? undefined : endOf(to, timeZone),
+  };
 }
 
 function startOf(moment: string, timeZone: string): Date {

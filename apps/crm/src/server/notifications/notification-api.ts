@@ -1,10 +1,9 @@
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
-import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { CrmApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
 import { followStream } from './follow-stream.ts';
 import { listNotifications } from './list-notifications.ts';
-import { eventOf } from './notification-events.ts';
+import { answerWithEvents, positionFrom } from './notification-events.ts';
 import {
   changedSchema,
   idParams,
@@ -79,36 +78,9 @@ export function notificationRoutes(app: CrmApp): ApiRoute<Callers>[] {
       success: { status: 200, description: 'A stream of events.', contentType: 'text/event-stream' },
       refusals: ['bad-request'],
       async handle(_input, { who, request }) {
-        const steps = followStream(app, { ...who, from: positionFrom(request.headers.get('last-event-id')) });
-        return new Response(streamOf(steps), {
-          headers: {
-            'content-type': 'text/event-stream; charset=utf-8',
-            'cache-control': 'no-store',
-            'x-accel-buffering': 'no',
-          },
-        });
+        const from = positionFrom(request.headers.get('last-event-id'));
+        return answerWithEvents(followStream(app, { ...who, from }));
       },
     }),
   ];
-}
-
-function positionFrom(lastEventId: string | null): number | undefined {
-  if (lastEventId === null || lastEventId === '') return undefined;
-  if (!/^\d{1,15}$/.test(lastEventId)) throw new PlatformError('bad-request', 'Last-Event-ID is no id of this stream.');
-  return Number(lastEventId);
-}
-
-// The next step is asked for when the client has taken the last one.
-function streamOf(steps: ReturnType<typeof followStream>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await steps.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(eventOf(value)));
-    },
-    async cancel() {
-      await steps.return(undefined);
-    },
-  });
 }

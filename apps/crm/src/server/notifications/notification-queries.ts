@@ -60,6 +60,53 @@ function titleHas<Row>(
   return query.where('event_title', 'ilike', pattern);
 }
 
+/** How many of a facilitator's notifications wait to be dealt with; counts no further than `most`. */
+export async function countToDo(db: Kysely<DB>, facilitatorId: number, most: number): Promise<number> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*)::int as waiting from (
+      select 1 from booking_notifications where facilitator_id = ${facilitatorId} and not processed limit ${most}
+    ) as waiting_rows`.execute(db);
+  return rows[0]?.waiting ?? 0;
+}
+
+/** The id of a facilitator's newest notification, 0 where there is none. */
+export async function findNewestId(db: Kysely<DB>, facilitatorId: number): Promise<number> {
+  const row = await db
+    .selectFrom('booking_notifications')
+    .select('id')
+    .where('facilitator_id', '=', facilitatorId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+/** One of a facilitator's notifications. */
+export async function findNotification(
+  db: Kysely<DB>,
+  { facilitatorId, id }: { facilitatorId: number; id: number },
+): Promise<Notification | undefined> {
+  return await db
+    .selectFrom('booking_notifications')
+    .select(COLUMNS)
+    .where('facilitator_id', '=', facilitatorId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** What else the person of a notification did at the same facilitator's, newest first. */
+export async function listOfClient(db: Kysely<DB>, of: Notification, limit: number): Promise<Notification[]> {
+  return await db
+    .selectFrom('booking_notifications')
+    .select(COLUMNS)
+    .where('facilitator_id', '=', of.facilitator_id)
+    .where('id', '<>', of.id)
+    .where((row) => row.or([row('user_email', '=', of.user_email), row('user_id', '=', of.user_id)]))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 /** Marks some of a facilitator's notifications; answers those that are theirs, as they are then. */
 export async function updateProcessed(
   trx: Transaction<DB>,

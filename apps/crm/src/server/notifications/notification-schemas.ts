@@ -32,8 +32,11 @@ export const notificationSchema = z
   })
   .meta({ id: 'BookingNotification' });
 
+/** A notification as JSON has it. */
+export type NotificationJson = z.output<typeof notificationSchema>;
+
 /** A notification as JSON sends it: the data model's fields first, in their order. */
-export function shapeNotification(row: Notification): z.input<typeof notificationSchema> {
+export function shapeNotification(row: Notification): NotificationJson {
   return {
     id: row.id,
     booking_id: row.booking_id,
