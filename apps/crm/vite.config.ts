@@ -1,4 +1,5 @@
 import { oneCopyOfServerCode } from '@samaya/platform/one-copy.ts';
+import { unstyledAnnouncer } from '@samaya/platform/unstyled-announcer.ts';
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
@@ -6,6 +7,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   plugins: [
     oneCopyOfServerCode(),
+    unstyledAnnouncer(),
     sveltekit({
       adapter: adapter(),
       // Our own server refuses foreign forms before a page sees them, alike in development and built: page-origin.ts.

@@ -11,7 +11,10 @@ import { type CrmPages, PAGES } from './pages.ts';
 
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
-  '/': 'facilitator',
+  '/(inbox)': 'facilitator',
+  '/(inbox)/n/[id]': 'facilitator',
+  '/mark': 'facilitator',
+  '/stream': 'facilitator',
   '/sign-in': 'anyone',
   '/sign-in/callback': 'anyone',
   '/sign-out': 'anyone',
@@ -34,6 +37,8 @@ export const handle: Handle = async ({ event, resolve }) => {
     }
   }
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
+  // A script that follows the stream cannot sign in; it is told, and its page says so.
+  if (!mayPass && event.route.id === '/stream') return completePageHeaders(new Response(null, { status: 401 }));
   if (!mayPass) redirect(303, '/sign-in');
   return completePageHeaders(await resolve(event));
 };

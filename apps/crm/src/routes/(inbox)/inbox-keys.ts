@@ -1,0 +1,54 @@
+/** What a key asks for. */
+export type KeyAction =
+  | 'down'
+  | 'up'
+  | 'mark'
+  | 'undo'
+  | 'select'
+  | 'search'
+  | 'close'
+  | 'keys'
+  | 'go-todo'
+  | 'go-processed'
+  | 'go-all';
+
+/** The keys, as the page explains them. */
+export const KEY_WORDS: readonly (readonly [keys: string, does: string])[] = [
+  ['j / k', 'next / previous notification'],
+  ['Enter', 'open it'],
+  ['e', 'mark it, or the selected ones, as processed (or back)'],
+  ['z', 'undo'],
+  ['x', 'select it'],
+  ['/', 'find an event'],
+  ['g i', 'go to To do'],
+  ['g p', 'go to Processed'],
+  ['g a', 'go to All'],
+  ['Esc', 'close the notification'],
+  ['?', 'show these keys'],
+];
+
+const KEYS: Readonly<Record<string, KeyAction>> = {
+  j: 'down',
+  k: 'up',
+  e: 'mark',
+  z: 'undo',
+  x: 'select',
+  '/': 'search',
+  '?': 'keys',
+  Escape: 'close',
+};
+const AFTER_G: Readonly<Record<string, KeyAction>> = { i: 'go-todo', p: 'go-processed', a: 'go-all' };
+const SEQUENCE_MS = 1500;
+const TYPED_INTO = 'input:not([type=checkbox]), textarea, select, [contenteditable], dialog';
+
+/** Reads keys, the two of `g i` together. Keys typed into a field, or with Ctrl, Alt or ⌘, are left alone. */
+export function createKeyReader(): (event: KeyboardEvent) => KeyAction | undefined {
+  let goSince = -Infinity;
+  return (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
+    if (event.target instanceof Element && event.target.closest(TYPED_INTO)) return;
+    const isAfterG = event.timeStamp - goSince < SEQUENCE_MS;
+    goSince = event.key === 'g' ? event.timeStamp : -Infinity;
+    return isAfterG ? AFTER_G[event.key] : KEYS[event.key];
+  };
+}

@@ -1,0 +1,23 @@
+import type { Mark } from '#server/notifications/inbox-schemas.ts';
+import { deserialize } from '$app/forms';
+
+const PATIENCE_MS = 15_000;
+
+/** Sends what the form of the inbox would send; whether it was done. Leads to signing in where that has ended. */
+export async function sendMark({ ids, processed }: Mark): Promise<boolean> {
+  try {
+    const response = await fetch('/mark', {
+      method: 'POST',
+      headers: { accept: 'application/json', 'x-sveltekit-action': 'true' },
+      body: new URLSearchParams({ mark: [processed ? 'done' : 'todo', ...ids].join('.'), back: '/' }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const result = deserialize(await response.text());
+    if (result.type !== 'redirect') return false;
+    if (!result.location.startsWith('/sign-in')) return true;
+    location.assign('/sign-in');
+  } catch {
+    // No answer, or none that can be read: it was not done, as far as we know.
+  }
+  return false;
+}
