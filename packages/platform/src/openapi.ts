@@ -32,36 +32,62 @@ const PROBLEM: Schema = {
   },
 };
 
+const SIGNATURE: Schema = {
+  type: 'apiKey',
+  in: 'header',
+  name: 'webhook-signature',
+  description: 'Standard Webhooks: with `webhook-id` and `webhook-timestamp`, over the raw bytes of the body.',
+};
+
 /** The OpenAPI 3.1 description of a route table. Its schemas are the ones requests are checked against. */
 export function openApiDocument<Callers>(api: DocumentedApi<Callers>): Schema {
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of api.routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, api.statuses) };
   }
+  const schemas: Schema = { Problem: PROBLEM };
   return {
     openapi: '3.1.0',
     info: { title: api.title, version: api.version, description: api.description },
-    paths,
+    paths: moveDefinitions(paths, schemas),
     components: {
-      schemas: { Problem: PROBLEM },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        ...(api.routes.some(isSigned) && { signature: SIGNATURE }),
+      },
     },
   };
 }
 
+/** A named schema is defined where it is used; in one document all are defined in one place. */
+function moveDefinitions(paths: unknown, schemas: Schema): unknown {
+  return JSON.parse(JSON.stringify(paths), (key, value) => {
+    if (key === '$ref' && typeof value === 'string') return value.replace(/^#\/\$defs\//, '#/components/schemas/');
+    if (key !== '$defs') return value;
+    Object.assign(schemas, value);
+    return undefined;
+  });
+}
+
+function isSigned<Callers>(route: ApiRoute<Callers>): boolean {
+  return route.caller === 'signature';
+}
+
 function operation<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<string, number>>): Schema {
-  const open = route.caller === 'anyone';
+  const byBearer = route.caller !== 'anyone' && !isSigned(route);
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
     description: [route.description, `Who: ${String(route.caller)}.`].filter(Boolean).join('\n\n'),
-    ...(!open && { security: [{ bearer: [] }] }),
+    ...(byBearer && { security: [{ bearer: [] }] }),
+    ...(isSigned(route) && { security: [{ signature: [] }] }),
     ...parameters(route),
     ...(route.body && {
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
     }),
-    responses: { ...success(route), ...refusals(route, statuses, open) },
+    responses: { ...success(route), ...refusals(route, statuses, byBearer) },
   };
 }
 
@@ -99,23 +125,27 @@ function describe(schema: z.ZodObject | undefined, place: 'path' | 'query'): Sch
 }
 
 function success<Callers>(route: ApiRoute<Callers>): Schema {
-  const { status, schema, description, contentType = 'application/json' } = route.success;
+  const { status, schema, description, contentType } = route.success;
+  const described = schema ? jsonSchema(schema, 'output') : contentType && { type: 'string' };
   return {
-    [status]: { description, ...(schema && { content: { [contentType]: { schema: jsonSchema(schema, 'output') } } }) },
+    [status]: {
+      description,
+      ...(described && { content: { [contentType ?? 'application/json']: { schema: described } } }),
+    },
   };
 }
 
 function refusals<Callers>(
   route: ApiRoute<Callers>,
   statuses: Readonly<Record<string, number>>,
-  open: boolean,
+  byBearer: boolean,
 ): Schema {
   const codesByStatus = new Map<number, string[]>();
   const add = (status: number, code: string) => codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
   add(400, 'bad-request');
   // A bearer that is sent and does not hold is refused everywhere.
   add(401, 'unauthenticated');
-  if (!open) add(403, 'forbidden');
+  if (byBearer) add(403, 'forbidden');
   if (route.params) add(404, 'not-found');
   add(413, 'payload-too-large');
   if (route.body) {
