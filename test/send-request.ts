@@ -8,7 +8,7 @@ export interface Sent {
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as it is, instead of `body`. */
-  rawBody?: string | undefined;
+  rawBody?: string | Uint8Array<ArrayBuffer> | undefined;
   headers?: Record<string, string>;
 }
 
