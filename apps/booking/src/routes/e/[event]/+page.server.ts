@@ -7,9 +7,9 @@ import { slugOf } from '#server/events/event.ts';
 import { getEvent } from '#server/events/get-event.ts';
 import { listEvents } from '#server/events/list-events.ts';
 import { findFacilitator } from '#server/facilitators/find-facilitator.ts';
+import { panelOf, readSeats } from '../../booking-panel.ts';
 import { cardOf, eventPath } from '../../event-card.ts';
 import type { Actions, PageServerLoad } from './$types';
-import { panelOf, readSeats } from './panel.ts';
 
 const ALSO = 3;
 // What the panel then shows says it better than any status in between; the rest are faults, or nobody's page.
