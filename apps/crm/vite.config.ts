@@ -19,6 +19,7 @@ export default defineConfig({
           'script-src': ['self'],
           'style-src': ['self'],
           'img-src': ['self', 'data:'],
+          'font-src': ['self'],
           'connect-src': ['self'],
           'base-uri': ['none'],
           'form-action': ['self'],
