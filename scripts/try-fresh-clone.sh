@@ -107,7 +107,7 @@ try_case() {
   export BOOKING_PORT CRM_PORT
   if [ "$COMMAND" = test ]; then
     (cd "$folder" && "${words[@]}" test) >"$output" 2>&1
-    verdict="$? $(tail -1 "$output")"
+    verdict="$? $(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$output")"
   else
     try_start "$folder" "$output" "${words[@]}"
     verdict="$? first ${SECONDS_TO_READY} s"
@@ -122,7 +122,7 @@ try_case() {
     *)
       FAILURES=$((FAILURES + 1))
       echo "NOT OK  $name: $verdict"
-      tail -12 "$output" | sed 's/^/        /'
+      { grep -A 12 '^not ok' "$output" || tail -12 "$output"; } | sed 's/^/        /'
       ;;
   esac
   remove_clone "$folder"
