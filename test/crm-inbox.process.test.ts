@@ -19,7 +19,7 @@ const [event] = await rowsOf(
   databases.booking.ownerUrl,
   `insert into events (title, description, event_type, date_time, duration, max_participants, price, facilitator_id)
    select 'Yin at dusk', 'Slow.', 'session', now() + interval '3 days', 75, 100, 12.5, id
-   from facilitators where email = '${MAYA}' returning id`,
+   from facilitators where email = '${MAYA}' returning id, facilitator_id`,
 );
 const browser = await openBrowser();
 let nextPerson = 0;
@@ -238,6 +238,29 @@ test('without JavaScript the list, the pages, marking one or many, and the way b
   await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
   await page.getByRole('link', { name: 'Clear the filter' }).click();
   await rowOf(page, two).waitFor();
+});
+
+test('older notifications are a page away, and so is the way to the newest', async (t) => {
+  await rowsOf(
+    databases.crm.ownerUrl,
+    `insert into booking_notifications
+       (booking_id, user_name, user_email, event_title, event_date, facilitator_id, processed)
+     select 800000 + n, 'Guest ' || n, 'guest@home.example', 'Long ago', now(), ${event?.facilitator_id}, true
+     from generate_series(1, 51) n`,
+  );
+  const page = await signIn({ javaScriptEnabled: false });
+  t.after(() => page.context().close());
+  await page.goto(`${crm.url}/?view=processed&event_title=long+AGO`);
+  assert.equal(await page.locator('.list li').count(), 50);
+  await rowOf(page, 'Guest 51').waitFor();
+  await page.getByRole('link', { name: 'Older' }).click();
+  await rowOf(page, 'Guest 1').waitFor();
+  assert.equal(await page.locator('.list li').count(), 1);
+  await page.getByRole('link', { name: 'Newest' }).click();
+  await rowOf(page, 'Guest 51').waitFor();
+  await rowOf(page, 'Guest 51').getByRole('link').click();
+  await page.getByRole('heading', { name: 'Also from Guest 51' }).waitFor();
+  assert.match(page.url(), /\/n\/\d+\?view=processed&event_title=long\+AGO$/);
 });
 
 test("somebody else's notification is not there, cannot be marked, and no address is a fault", async () => {
