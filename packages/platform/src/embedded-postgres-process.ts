@@ -44,12 +44,12 @@ function readPidFile(folder: string): ServerProcess | undefined {
 }
 
 // PostgreSQL and all its processes work in the folder of their data. In a container root may not look at that of another
-// user's process; then the name must do.
+// user's process, and its server is one; then the name must do. Of anybody else the server is their own process.
 function worksIn(pid: number, path: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === path;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false;
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES' || process.getuid?.() !== 0) return false;
   }
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
