@@ -4,6 +4,8 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
+  // The type both applications use lies outside of this one.
+  server: { fs: { allow: ['../../packages/ui'] } },
   plugins: [
     oneCopyOfServerCode(),
     sveltekit({
