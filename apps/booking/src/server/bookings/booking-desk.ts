@@ -33,9 +33,12 @@ const MOST_WAITING = 2000;
 // More people than this are not kept in memory; such an event is asked about each time.
 const MOST_PEOPLE_REMEMBERED = 20_000;
 
-/** Opens the desk of a process. Several processes may each have one, on one database. */
-export function createBookingDesk(db: Kysely<DB>): BookingDesk {
-  const soldOut = rememberSoldOut();
+/**
+ * Opens the desk of a process. Several processes may each have one, on one database. `clock` counts milliseconds, for
+ * how long a sold-out event is remembered.
+ */
+export function createBookingDesk(db: Kysely<DB>, clock?: () => number): BookingDesk {
+  const soldOut = rememberSoldOut(clock);
   const queue = batchNaturally<Ticket, Outcome>({ run: serve, mostTogether: MOST_TOGETHER, mostWaiting: MOST_WAITING });
 
   async function take(ticket: Ticket): Promise<Exclude<Outcome, { error: unknown }>> {
