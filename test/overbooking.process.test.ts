@@ -82,7 +82,7 @@ test('negative control: without the unique index the same person books several t
       begin
         if exists (select 1 from bookings b where b.user_id = for_user and b.event_id = at_event) then return; end if;
         -- As long as a busy server may take between the look and the insert.
-        perform pg_sleep(0.05);
+        perform pg_sleep(0.5);
         return query insert into bookings (user_id, event_id, seats) values (for_user, at_event, wanted_seats) returning *;
       end $$`);
   assert.ok(result.booked > 1, JSON.stringify(result));
