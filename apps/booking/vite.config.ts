@@ -1,13 +1,15 @@
 import { oneCopyOfServerCode } from '@samaya/platform/one-copy.ts';
+import { unstyledAnnouncer } from '@samaya/platform/unstyled-announcer.ts';
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   // The type both applications use lies outside of this one.
   server: { fs: { allow: ['../../packages/ui'] } },
   plugins: [
     oneCopyOfServerCode(),
+    unstyledAnnouncer(),
     sveltekit({
       adapter: adapter(),
       // Our own server refuses foreign forms before a page sees them, alike in development and built: page-origin.ts.
@@ -20,7 +22,8 @@ export default defineConfig({
           'style-src': ['self'],
           'img-src': ['self', 'data:'],
           'font-src': ['self'],
-          'connect-src': ['self'],
+          // In development the browser is told of changes on a port of its own.
+          'connect-src': command === 'serve' ? ['self', 'ws:'] : ['self'],
           'base-uri': ['none'],
           'form-action': ['self'],
           'frame-ancestors': ['none'],
@@ -28,4 +31,4 @@ export default defineConfig({
       },
     }),
   ],
-});
+}));
