@@ -1,10 +1,14 @@
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals }) => {
-  const { app, identity } = locals;
+  const { app, identity, studio } = locals;
   return {
-    studio: app.config.studio.name,
+    studio: studio.name,
     crmUrl: app.config.crmUrl,
-    person: identity && { name: identity.name, isFacilitator: identity.facilitatorId !== null },
+    person: identity && {
+      name: identity.name,
+      isFacilitator: identity.facilitatorId !== null,
+      isAdmin: identity.isAdmin,
+    },
   };
 };
