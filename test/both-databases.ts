@@ -10,7 +10,10 @@ const POLL_MS = 50;
 export async function waitUntilTold(bookingUrl: string, seconds: number): Promise<number> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const [row] = await rowsOf(bookingUrl, 'select count(*)::int as waiting from outbox where delivered_at is null');
+    const [row] = await rowsOf(
+      bookingUrl,
+      "select count(*)::int as waiting from outbox where destination = 'crm' and delivered_at is null",
+    );
     const waiting = Number(row?.waiting);
     if (waiting === 0 || Date.now() > deadline) return waiting;
     await sleep(POLL_MS);

@@ -236,8 +236,8 @@ test('a booking put in so is counted, limited and told of', async () => {
   await assert.rejects(insert('booking', 'bookings', { user_id: first.id, event_id: event.id }), { code: '23505' });
   const { rows } = await pools.booking.query(
     `select (select seats_taken from events where id = $1) as taken,
-            (select count(*)::int from outbox where event_id = $1) as messages,
-            (select kind from outbox where booking_id = $2) as kind`,
+            (select count(*)::int from outbox where destination = 'crm' and event_id = $1) as messages,
+            (select kind from outbox where destination = 'crm' and booking_id = $2) as kind`,
     [event.id, booking.id],
   );
   assert.deepEqual(rows, [{ taken: 2, messages: 2, kind: 'booking.confirmed' }]);

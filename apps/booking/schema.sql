@@ -47,6 +47,7 @@ create table events (
   cancelled_at timestamp with time zone,
   import_key text,
   created_at timestamp with time zone not null default now(),
+  moved_from timestamp with time zone,
   constraint events_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint events_date_time_in_calendar CHECK (((date_time >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (date_time < '10000-01-01 00:00:00+00'::timestamp with time zone))),
   constraint events_duration_positive CHECK ((duration > 0)),
@@ -81,6 +82,17 @@ create table idempotency_keys (
   body text,
   created_at timestamp with time zone not null default clock_timestamp(),
   constraint idempotency_keys_pkey PRIMARY KEY (owner, key)
+);
+
+create table local_mailbox (
+  id uuid not null,
+  sent_at timestamp with time zone not null default clock_timestamp(),
+  recipient text not null,
+  subject text not null,
+  text text not null,
+  html text not null,
+  calendar text,
+  constraint local_mailbox_pkey PRIMARY KEY (id)
 );
 
 create table migrations (
@@ -125,7 +137,7 @@ create table outbox (
   last_error text,
   constraint outbox_booking_rows_are_whole CHECK (((booking_id IS NULL) OR ((version IS NOT NULL) AND (status IS NOT NULL) AND (seats IS NOT NULL) AND (user_id IS NOT NULL) AND (event_id IS NOT NULL)))),
   constraint outbox_pkey PRIMARY KEY (id),
-  constraint outbox_one_row_per_version UNIQUE (booking_id, version)
+  constraint outbox_one_row_per_version UNIQUE (booking_id, version, destination)
 );
 
 create table outbox_destinations (
@@ -164,6 +176,8 @@ create table studio (
   name text not null default 'Samaya'::text,
   time_zone text not null default 'UTC'::text,
   currency character(3) not null default 'EUR'::bpchar,
+  terms text,
+  changed_at timestamp with time zone,
   constraint studio_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint studio_one_row CHECK (only_row),
   constraint studio_pkey PRIMARY KEY (only_row)
@@ -179,6 +193,8 @@ create table users (
   proven_at timestamp with time zone,
   is_admin boolean not null default false,
   deleted_at timestamp with time zone,
+  prove_asked_at timestamp with time zone,
+  reset_asked_at timestamp with time zone,
   constraint users_name_given CHECK (((name)::text <> ''::text)),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_unique UNIQUE (email)
@@ -193,6 +209,7 @@ CREATE INDEX events_by_practice ON public.events USING btree (search_form(practi
 CREATE INDEX events_by_start ON public.events USING btree (date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
 CREATE UNIQUE INDEX facilitators_email_lower_unique ON public.facilitators USING btree (lower((email)::text));
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX local_mailbox_by_time ON public.local_mailbox USING btree (sent_at);
 CREATE INDEX oidc_records_by_expiry ON public.oidc_records USING btree (expires_at);
 CREATE INDEX oidc_records_by_grant ON public.oidc_records USING btree (grant_id) WHERE (grant_id IS NOT NULL);
 CREATE UNIQUE INDEX oidc_records_by_uid ON public.oidc_records USING btree (model, uid) WHERE (uid IS NOT NULL);
@@ -334,6 +351,7 @@ CREATE OR REPLACE FUNCTION public.bookings_count_and_tell()
 AS $function$
 declare
   touched integer[];
+  is_silent boolean := coalesce(current_setting('samaya.mail', true), '') = 'off';
 begin
   if tg_op = 'INSERT' then
     select array_agg(distinct event_id) into touched from new_rows;
@@ -355,14 +373,26 @@ begin
     update events set seats_taken = seats_taken + counted.seats
       from (select event_id, sum(seats) as seats from new_rows where holds_seat(status) group by event_id) counted
       where events.id = counted.event_id;
-    insert into outbox (kind, booking_id, version, status, seats, user_id, event_id)
-      select booking_kind(null, status, null, seats), id, version, status, seats, user_id, event_id from new_rows;
+    with told as (
+      insert into outbox (kind, booking_id, version, status, seats, user_id, event_id)
+        select booking_kind(null, status, null, seats), id, version, status, seats, user_id, event_id from new_rows
+        returning *
+    )
+    insert into outbox (destination, kind, booking_id, version, status, seats, user_id, event_id)
+      select 'mail', told.kind, told.booking_id, told.version, told.status, told.seats, told.user_id, told.event_id
+      from told join events e on e.id = told.event_id
+      where not is_silent and is_mailed(told.kind) and e.date_time + make_interval(mins => e.duration) > now();
   elsif tg_op = 'DELETE' then
     update events set seats_taken = seats_taken - counted.seats
       from (select event_id, sum(seats) as seats from old_rows where holds_seat(status) group by event_id) counted
       where events.id = counted.event_id;
     insert into outbox (kind, booking_id, version, status, seats, user_id, event_id)
       select 'booking.cancelled', id, version + 1, 'cancelled', seats, user_id, event_id from old_rows;
+    insert into outbox (destination, kind, booking_id, version, status, seats, user_id, event_id)
+      select 'mail', 'booking.cancelled', o.id, o.version + 1, 'cancelled', o.seats, o.user_id, o.event_id
+      from old_rows o join events e on e.id = o.event_id
+      where not is_silent and (holds_seat(o.status) or o.status = 'waitlisted')
+        and e.date_time + make_interval(mins => e.duration) > now();
   else
     update events set seats_taken = seats_taken + counted.seats
       from (
@@ -374,10 +404,19 @@ begin
         ) moved group by event_id having sum(seats) <> 0
       ) counted
       where events.id = counted.event_id;
-    insert into outbox (kind, booking_id, version, status, seats, user_id, event_id)
-      select booking_kind(o.status, n.status, o.seats, n.seats), n.id, n.version, n.status, n.seats, n.user_id, n.event_id
-      from new_rows n join old_rows o on o.id = n.id
-      where n.version <> o.version;
+    with told as (
+      insert into outbox (kind, booking_id, version, status, seats, user_id, event_id)
+        select booking_kind(o.status, n.status, o.seats, n.seats), n.id, n.version, n.status, n.seats, n.user_id, n.event_id
+        from new_rows n join old_rows o on o.id = n.id
+        where n.version <> o.version
+        returning *
+    )
+    insert into outbox (destination, kind, booking_id, version, status, seats, user_id, event_id)
+      select 'mail', told.kind, told.booking_id, told.version, told.status, told.seats, told.user_id, told.event_id
+      from told join events e on e.id = told.event_id join old_rows o on o.id = told.booking_id
+      where not is_silent and is_mailed(told.kind) and e.date_time + make_interval(mins => e.duration) > now()
+        -- Who was marked as missing or present and is put back knows of their place.
+        and not (told.kind = 'booking.confirmed' and holds_seat(o.status));
   end if;
   return null;
 end $function$;
@@ -425,6 +464,19 @@ begin
 exception when invalid_parameter_value then
   raise exception 'there is no time zone "%"', new.time_zone
     using errcode = 'check_violation', constraint = 'events_time_zone_known', table = 'events';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.events_note_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.moved_from = new.date_time then
+    new.moved_from := null;
+  elsif old.seats_taken > 0 then
+    new.moved_from := coalesce(old.moved_from, old.date_time);
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.events_note_words()
@@ -485,6 +537,12 @@ CREATE OR REPLACE FUNCTION public.holds_seat(status text)
  IMMUTABLE PARALLEL SAFE
 AS $function$ select status in ('confirmed', 'pending', 'offered', 'attended', 'no_show') $function$;
 
+CREATE OR REPLACE FUNCTION public.is_mailed(kind text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select kind in ('booking.confirmed', 'booking.cancelled', 'event.changed', 'event.cancelled') $function$;
+
 CREATE OR REPLACE FUNCTION public.people_tell()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -541,6 +599,7 @@ CREATE TRIGGER bookings_count_updated AFTER UPDATE ON public.bookings REFERENCIN
 CREATE TRIGGER bookings_first_version BEFORE INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION bookings_first_version();
 CREATE TRIGGER bookings_next_version BEFORE UPDATE ON public.bookings FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION bookings_next_version();
 CREATE TRIGGER events_know_time_zone BEFORE INSERT OR UPDATE OF time_zone ON public.events FOR EACH ROW EXECUTE FUNCTION events_know_time_zone();
+CREATE TRIGGER events_note_move BEFORE UPDATE OF date_time ON public.events FOR EACH ROW WHEN ((old.date_time IS DISTINCT FROM new.date_time)) EXECUTE FUNCTION events_note_move();
 CREATE TRIGGER events_note_words AFTER INSERT OR UPDATE OF title, summary, description, practice, place, facilitator_id ON public.events FOR EACH ROW EXECUTE FUNCTION events_note_words();
 CREATE TRIGGER events_protect_seats_taken BEFORE UPDATE OF seats_taken ON public.events FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION events_protect_seats_taken();
 CREATE TRIGGER events_start_empty BEFORE INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION events_protect_seats_taken();

@@ -1,6 +1,7 @@
 import type { RequestFacts } from '@samaya/platform/api.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { BrowserExchange } from '#server/oidc/finish-interaction.ts';
+import type { Studio } from '#server/studio/studio.ts';
 import type { BookingPages } from './pages.ts';
 
 declare global {
@@ -16,6 +17,7 @@ declare global {
       exchange: BrowserExchange;
       /** Who is signed in. */
       identity: Identity | undefined;
+      studio: Studio;
     }
   }
 }

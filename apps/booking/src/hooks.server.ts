@@ -5,12 +5,17 @@ import { pageHost } from '@samaya/platform/page-host.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
+import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
+import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
 
+/** An organiser is a facilitator or an admin; whose event it is, the use case asks. */
+type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
+
 /** Who may see each page. A page that is not listed does not compile. */
-const VISITORS: Record<RouteId, 'anyone' | 'signedIn'> = {
+const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
   '/bookings': 'signedIn',
   '/bookings/[booking]': 'signedIn',
@@ -19,6 +24,7 @@ const VISITORS: Record<RouteId, 'anyone' | 'signedIn'> = {
   '/e/[event]': 'anyone',
   '/events': 'anyone',
   '/facilitators/[facilitator]': 'anyone',
+  '/forbidden': 'anyone',
   '/sign-in': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
@@ -30,18 +36,27 @@ export const handle: Handle = async ({ event, resolve }) => {
   facts.onRoute?.(event.route.id ?? 'other');
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
-  if (secret !== undefined) {
-    try {
-      event.locals.identity = await identifyCookie(db, secret, config.adminEmails);
-    } catch (cause) {
-      return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
-    }
+  try {
+    if (secret !== undefined) event.locals.identity = await identifyCookie(db, secret, config.adminEmails);
+    event.locals.studio = await readStudio(db);
+  } catch (cause) {
+    return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
   }
-  const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.identity;
-  if (!mayPass) redirect(303, signInOnTheWayTo(event.url.pathname));
+  const visitor = event.route.id === null ? 'anyone' : VISITORS[event.route.id];
+  if (visitor !== 'anyone' && !event.locals.identity) redirect(303, signInOnTheWayTo(event.url.pathname));
+  if (!isOneOf(visitor, event.locals.identity)) {
+    // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
+    return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
+  }
   // A form that signs in may end at CRM, which asked for it.
   return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }), { formsMayEndAt: config.crmUrl });
 };
+
+function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {
+  if (visitor === 'anyone' || visitor === 'signedIn') return true;
+  if (visitor === 'admin') return identity?.isAdmin === true;
+  return identity !== undefined && (identity.isAdmin || identity.facilitatorId !== null);
+}
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {
   const { facts, app } = event.locals;

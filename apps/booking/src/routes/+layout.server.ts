@@ -1,17 +1,14 @@
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals }) => {
-  const { app, identity } = locals;
-  const isFacilitator = identity !== undefined && identity.facilitatorId !== null;
+  const { app, identity, studio } = locals;
   return {
-    studio: app.config.studio.name,
+    studio: studio.name,
     crmUrl: app.config.crmUrl,
     person: identity && {
       name: identity.name,
-      isFacilitator,
+      isFacilitator: identity.facilitatorId !== null,
       isAdmin: identity.isAdmin,
-      /** Whether there is something to organise. */
-      isOrganiser: isFacilitator || identity.isAdmin,
     },
   };
 };

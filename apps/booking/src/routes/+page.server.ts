@@ -10,8 +10,8 @@ const RETREATS = 3;
 const FACILITATORS = 6;
 
 export const load: PageServerLoad = async ({ locals }) => {
-  const { db, config } = locals.app;
-  const { timeZone } = config.studio;
+  const { db } = locals.app;
+  const { timeZone } = locals.studio;
   const [next, retreats, facilitators] = await Promise.all([
     listEvents(db, { search: '', filter: {}, after: undefined, limit: NEXT_UP }),
     listEvents(db, { search: '', filter: { event_type: 'retreat' }, after: undefined, limit: RETREATS }),

@@ -46,6 +46,7 @@ export interface Events {
   is_active: Generated<boolean>;
   level: string | null;
   max_participants: number;
+  moved_from: Date | null;
   online: Generated<boolean>;
   place: string | null;
   practice: string | null;
@@ -77,6 +78,16 @@ export interface IdempotencyKeys {
   key: string;
   owner: string;
   status: number | null;
+}
+
+export interface LocalMailbox {
+  calendar: string | null;
+  html: string;
+  id: string;
+  recipient: string;
+  sent_at: Generated<Date>;
+  subject: string;
+  text: string;
 }
 
 export interface Migrations {
@@ -144,9 +155,11 @@ export interface SignIns {
 }
 
 export interface Studio {
+  changed_at: Date | null;
   currency: Generated<string>;
   name: Generated<string>;
   only_row: Generated<boolean>;
+  terms: string | null;
   time_zone: Generated<string>;
 }
 
@@ -159,7 +172,9 @@ export interface Users {
   is_admin: Generated<boolean>;
   name: string;
   password: string;
+  prove_asked_at: Date | null;
   proven_at: Date | null;
+  reset_asked_at: Date | null;
 }
 
 export interface DB {
@@ -168,6 +183,7 @@ export interface DB {
   events: Events;
   facilitators: Facilitators;
   idempotency_keys: IdempotencyKeys;
+  local_mailbox: LocalMailbox;
   migrations: Migrations;
   oidc_records: OidcRecords;
   outbox: Outbox;

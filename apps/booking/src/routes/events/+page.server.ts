@@ -8,8 +8,8 @@ import { dateChips, type EventQuery, readEventQuery, without } from './event-fil
 const EVENTS_A_PAGE = 24;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
-  const { db, config } = locals.app;
-  const { timeZone, currency } = config.studio;
+  const { db } = locals.app;
+  const { timeZone, currency } = locals.studio;
   const params = url.searchParams;
   const query = readEventQuery(params);
   const { q, after, ...filter } = query;

@@ -27,7 +27,7 @@ test('tells a person everything kept about them, and nothing about others', asyn
     [[eventId, 2, 'Yin by candlelight']],
   );
   assert.equal(body.sign_ins.length, 1);
-  assert.equal(body.outbox.length, 1);
+  assert.equal(body.outbox.length, 2);
   assert.ok(!text.includes(ana.email) && !text.includes(maya.token) && !text.includes('secret'));
   const other = await call('GET', '/api/v1/me/export', { token: ana.token });
   assert.equal(other.body.users.google_id, 'g-7');

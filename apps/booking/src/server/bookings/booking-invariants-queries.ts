@@ -19,10 +19,10 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   // Messages that arrived are kept for a week, so only bookings younger than that can be counted through.
   'every version of a booking has its message': `
     select b.id, v as version from bookings b, generate_series(1, b.version) v
-    where b.booking_date > now() - interval '7 days' and not exists (select 1 from outbox o where o.booking_id = b.id and o.version = v)`,
+    where b.booking_date > now() - interval '7 days' and not exists (select 1 from outbox o where o.destination = 'crm' and o.booking_id = b.id and o.version = v)`,
   'every message about a booking has its booking, or tells of its end': `
     select o.booking_id, max(o.version) as version from outbox o
-    where o.booking_id is not null and not exists (select 1 from bookings b where b.id = o.booking_id)
+    where o.destination = 'crm' and o.booking_id is not null and not exists (select 1 from bookings b where b.id = o.booking_id)
     group by o.booking_id
     having (array_agg(o.status order by o.version desc))[1] <> 'cancelled'`,
   'a deleted person has no sign-in':

@@ -3,8 +3,12 @@ import type { DB } from '#server/database-types.ts';
 import type { DemoAccount } from './demo-people.ts';
 import type { PlannedEvent } from './plan-demo.ts';
 
-/** Takes the filling of the demo studio for this transaction; `false` when another process is at it. */
+/**
+ * Takes the filling of the demo studio for this transaction, in which nobody is written to; `false` when another
+ * process is at it.
+ */
 export async function claimDemo(trx: Transaction<DB>): Promise<boolean> {
+  await sql`set local samaya.mail = 'off'`.execute(trx);
   const { rows } = await sql<{ mine: boolean }>`
     select pg_try_advisory_xact_lock(hashtext('samaya'), hashtext('demo')) as mine`.execute(trx);
   return rows[0]?.mine === true;

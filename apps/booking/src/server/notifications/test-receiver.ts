@@ -146,13 +146,14 @@ export async function openRelayBench(): Promise<RelayBench> {
         select id, booking_id, attempts, refusals, last_error,
                case when delivered_at is not null then 'delivered' when dead_at is not null then 'dead' else 'waiting' end as state,
                round(extract(epoch from next_attempt_at - ${new Date(now)}::timestamptz) * 1000)::float8 as "inMs"
-        from outbox order by booking_id, version`.execute(studio.db);
+        from outbox where destination = 'crm' order by booking_id, version`.execute(studio.db);
       return rows;
     },
     destination: () =>
       studio.db
         .selectFrom('outbox_destinations')
         .select(['down_since', 'probe_at', 'probes', 'stopped_at'])
+        .where('destination', '=', 'crm')
         .executeTakeFirstOrThrow(),
   };
 }

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import { type StudioSettings, updateStudio } from './studio-queries.ts';
+import type { Studio } from './studio.ts';
+import { takeConfiguredStudio } from './studio-queries.ts';
 
 /**
- * Makes the configured name, time zone and currency those of the studio: what an event gets that does not say
- * otherwise. Events that exist keep theirs.
+ * Makes the configured name, time zone and currency those of the studio, unless somebody changed them on the settings
+ * page: then theirs stand. Events that exist keep what they have.
  */
-export async function applyStudioSettings(db: Kysely<DB>, settings: StudioSettings): Promise<void> {
-  await updateStudio(db, settings);
+export async function applyStudioSettings(db: Kysely<DB>, settings: Omit<Studio, 'terms'>): Promise<void> {
+  await takeConfiguredStudio(db, settings);
 }
