@@ -1,3 +1,4 @@
+import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
@@ -7,6 +8,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
+import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
@@ -17,6 +19,13 @@ type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
+  '/admin': 'admin',
+  '/admin/facilitators': 'admin',
+  '/admin/facilitators/[facilitator]': 'admin',
+  '/admin/facilitators/new': 'admin',
+  '/admin/people': 'admin',
+  '/admin/people/[person]': 'admin',
+  '/admin/people/[person]/delete': 'admin',
   '/bookings': 'signedIn',
   '/bookings/[booking]': 'signedIn',
   '/bookings/[booking]/calendar.ics': 'signedIn',
@@ -25,10 +34,24 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/events': 'anyone',
   '/facilitators/[facilitator]': 'anyone',
   '/forbidden': 'anyone',
+  '/organise': 'organiser',
+  '/organise/events': 'organiser',
+  '/organise/events/[event]': 'organiser',
+  '/organise/events/[event]/cancel': 'organiser',
+  '/organise/events/[event]/edit': 'organiser',
+  '/organise/events/[event]/roster': 'organiser',
+  '/organise/events/[event]/roster.csv': 'organiser',
+  '/organise/events/[event]/roster/[booking]': 'organiser',
+  '/organise/events/new': 'organiser',
+  '/organise/import': 'organiser',
+  '/organise/settings': 'admin',
   '/sign-in': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
 };
+
+/** Pages that take more than a form of text: bytes. */
+const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
@@ -37,6 +60,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
   try {
+    refuseLargeBody(request, (event.route.id && LARGE_BODIES[event.route.id]) ?? PAGE_BODY_BYTES);
     if (secret !== undefined) event.locals.identity = await identifyCookie(db, secret, config.adminEmails);
     event.locals.studio = await readStudio(db);
   } catch (cause) {

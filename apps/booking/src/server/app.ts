@@ -17,6 +17,7 @@ const LIMITS = {
   'sign-in-network': { points: 30, seconds: 60, shared: true },
   'sign-up-network': { points: 10, seconds: 3600, shared: true },
   'booking-user': { points: 30, seconds: 60, shared: false },
+  'import-user': { points: 20, seconds: 60, shared: false },
   'api-token': { points: 600, seconds: 60, shared: false },
   'api-network': { points: 120, seconds: 60, shared: false },
 } as const satisfies Record<string, Limit>;
