@@ -25,24 +25,26 @@ export const actions: Actions = {
   async check({ request, locals }) {
     const form = await request.formData();
     const { sent, faults } = await sentToCheck(form);
-    if (!sent) return fail(422, { typed: typedIn(form), faults, message: undefined });
+    if (!sent) return askAgain(422, form, faults);
     try {
       return { report: await run(locals, sent, { apply: false, skipRefused: false }) };
     } catch (error) {
-      return refuse(error, form, faults);
+      const { status, message } = refusalOf(error);
+      return askAgain(status, form, faults, message);
     }
   },
 
   async apply({ request, locals }) {
     const form = await request.formData();
     const { sent, faults } = sentToApply(form);
-    if (!sent) return fail(422, { typed: typedIn(form), faults, message: undefined });
+    if (!sent) return askAgain(422, form, faults);
     const skipRefused = form.get('skip_refused') === 'on';
     let report: Awaited<ReturnType<typeof run>>;
     try {
       report = await run(locals, sent, { apply: true, skipRefused });
     } catch (error) {
-      return refuse(error, form, faults);
+      const { status, message } = refusalOf(error);
+      return askAgain(status, form, faults, message);
     }
     if (!report.isApplied) return fail(409, { report: { ...report, message: IMPORT.notApplied } });
     redirect(303, `/organise/import?done=${report.counts.new}.${report.counts.changed}`);
@@ -98,11 +100,16 @@ async function run(
   };
 }
 
-function refuse(error: unknown, form: FormData, faults: SentFaults) {
-  if (error instanceof ImportError) return fail(422, { typed: typedIn(form), faults, message: error.message });
+function askAgain(status: number, form: FormData, faults: SentFaults, message?: string) {
+  return fail(status, { typed: typedIn(form), faults, message });
+}
+
+/** What stands in the way of the whole; throws on what no form can mend. */
+function refusalOf(error: unknown): { status: number; message: string } {
+  if (error instanceof ImportError) return { status: 422, message: error.message };
   const status = error instanceof DomainError ? TRY_STATUSES[error.code] : undefined;
   if (!(error instanceof DomainError) || status === undefined) throw error;
-  return fail(status, { typed: typedIn(form), faults, message: error.message });
+  return { status, message: error.message };
 }
 
 /** What was written, to be written on; a file has to be chosen again. */
