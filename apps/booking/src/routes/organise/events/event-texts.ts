@@ -87,3 +87,8 @@ export const TOLD: Record<ToldField, string> = {
   online: 'way to take part',
   facilitator_id: 'facilitator',
 };
+
+/** `time, place and title`. */
+export function listInWords(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words);
+}

@@ -30,6 +30,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     },
     people: count,
     done: DONE.find((one) => one === url.searchParams.get('done')),
+    isTwice: url.searchParams.has('twice'),
   };
 };
 
