@@ -16,6 +16,7 @@ const STATUSES: Record<BookingErrorCode, number> = {
   'bad-signature': 401,
   'not-a-facilitator': 403,
   'email-taken': 409,
+  'link-ended': 410,
   'event-inactive': 409,
   'event-started': 409,
   'event-cancelled': 409,

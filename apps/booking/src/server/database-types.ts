@@ -145,6 +145,7 @@ export interface RateLimits {
 }
 
 export interface SignIns {
+  agent: string | null;
   created_at: Generated<Date>;
   expires_at: Date;
   id: Generated<number>;

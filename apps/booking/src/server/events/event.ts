@@ -23,6 +23,8 @@ export interface Event {
   level: string | null;
   summary: string | null;
   cancelled_at: Date | null;
+  /** When it was to start before it moved; `null` when it never did. */
+  moved_from: Date | null;
   facilitator: { id: number; name: string };
 }
 
