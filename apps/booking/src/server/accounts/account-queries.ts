@@ -25,6 +25,17 @@ export async function insertUser(db: Kysely<DB>, { name, email, passwordHash }: 
     .executeTakeFirst();
 }
 
+/** The account at an address, in canonical form; one that was erased is nobody's. */
+export async function findUserAt(db: Kysely<DB>, email: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select('id')
+    .where(sql<string>`lower(email)`, '=', email)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** Adds an account whose address counts as confirmed; `undefined` when somebody has the address. */
 export async function insertProvenUser(
   trx: Transaction<DB>,
