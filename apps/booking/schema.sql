@@ -147,6 +147,7 @@ create table outbox_destinations (
   probes integer not null default 0,
   up_since timestamp with time zone,
   stopped_at timestamp with time zone,
+  down_reason text,
   constraint outbox_destinations_pkey PRIMARY KEY (destination)
 );
 

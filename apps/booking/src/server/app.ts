@@ -9,7 +9,9 @@ import type pg from 'pg';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
+import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
+import type { Outlet } from './notifications/outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
 
 const LIMITS = {
@@ -53,7 +55,18 @@ export function createApp(
     onConnectionLost: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   const metrics = createMetrics();
-  const arrived = measureOutbox(metrics, database.kysely);
+  const outletTo = (destination: Outlet['destination']): Outlet => ({
+    db: database.kysely,
+    destination,
+    log,
+    clock: machineClock,
+    onDelivered: measureOutbox(metrics, database.kysely, destination),
+  });
+  const crm = {
+    ...outletTo('crm'),
+    url: `${config.crmUrl}/api/v1/booking-notifications`,
+    secrets: config.notificationSecrets,
+  };
   return {
     config,
     db: database.kysely,
@@ -63,14 +76,7 @@ export function createApp(
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
     desk: createBookingDesk(database.kysely),
-    relay: createRelay({
-      db: database.kysely,
-      url: `${config.crmUrl}/api/v1/booking-notifications`,
-      secrets: config.notificationSecrets,
-      clock: machineClock,
-      log,
-      onDelivered: arrived,
-    }),
+    relay: createRelay(crm, ({ cut }) => deliverNotifications(crm, cut)),
     close: () => database.close(),
   };
 }

@@ -131,6 +131,7 @@ export interface Outbox {
 
 export interface OutboxDestinations {
   destination: string;
+  down_reason: string | null;
   down_since: Date | null;
   probe_at: Date | null;
   probes: Generated<number>;

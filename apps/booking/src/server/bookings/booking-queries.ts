@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import type { Booking, BookingStatus } from './booking.ts';
+import { ATTENDANCE_OPENS_MINUTES, type Booking, type BookingStatus } from './booking.ts';
 
 const BOOKING_COLUMNS = ['id', 'user_id', 'event_id', 'booking_date', 'status', 'seats'] as const;
 
@@ -43,8 +43,13 @@ export async function findBookableState(db: Kysely<DB>, wanted: WantedPlace): Pr
 }
 
 export interface BookingInContext extends Booking {
-  facilitatorId: number;
-  hasStarted: boolean;
+  event: {
+    facilitatorId: number;
+    isCancelled: boolean;
+    hasStarted: boolean;
+    /** Whether it can be noted who came. */
+    takesAttendance: boolean;
+  };
 }
 
 /**
@@ -56,7 +61,14 @@ export async function lockBooking(trx: Transaction<DB>, id: number): Promise<Boo
   if (!found) return undefined;
   const event = await trx
     .selectFrom('events')
-    .select(['facilitator_id', sql<boolean>`date_time <= clock_timestamp()`.as('hasStarted')])
+    .select([
+      'facilitator_id as facilitatorId',
+      sql<boolean>`cancelled_at is not null`.as('isCancelled'),
+      sql<boolean>`date_time <= clock_timestamp()`.as('hasStarted'),
+      sql<boolean>`date_time - make_interval(mins => ${ATTENDANCE_OPENS_MINUTES}) <= clock_timestamp()`.as(
+        'takesAttendance',
+      ),
+    ])
     .where('id', '=', found.event_id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
@@ -66,7 +78,7 @@ export async function lockBooking(trx: Transaction<DB>, id: number): Promise<Boo
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
-  return booking && { ...(booking as Booking), facilitatorId: event.facilitator_id, hasStarted: event.hasStarted };
+  return booking && { ...(booking as Booking), event };
 }
 
 export async function updateBookingStatus(trx: Transaction<DB>, id: number, status: BookingStatus): Promise<Booking> {

@@ -18,11 +18,11 @@ export async function cancelBooking(db: Kysely<DB>, id: number, actor: Canceller
   return await db.transaction().execute(async (trx) => {
     const found = await lockBooking(trx, id);
     if (!found) throw notFound();
-    const { facilitatorId, hasStarted, ...booking } = found;
-    const runsIt = actor.isAdmin || actor.facilitatorId === facilitatorId;
+    const { event, ...booking } = found;
+    const runsIt = actor.isAdmin || actor.facilitatorId === event.facilitatorId;
     if (!runsIt && booking.user_id !== actor.userId) throw notFound();
     if (hasEnded(booking.status)) return booking;
-    if (hasStarted && !runsIt) {
+    if (event.hasStarted && !runsIt) {
       throw new BookingError('event-started', 'This event has started; ask its facilitator to cancel your booking.');
     }
     if (!mayBecome(booking.status, 'cancelled')) {

@@ -3,7 +3,7 @@ import type { DB } from '#server/database-types.ts';
 import type { Booking } from './booking.ts';
 import type { Visit, VisitedEvent } from './visit.ts';
 
-type Row = Booking & Omit<VisitedEvent, 'id'> & { startsAt: string };
+type Row = Booking & Omit<VisitedEvent, 'id'> & { version: number; startsAt: string };
 
 /** Where a page of visits ends: the start of its last event, to the microsecond, and its booking. */
 export type VisitPosition = readonly [startsAt: string, bookingId: number];
@@ -13,7 +13,7 @@ export interface PlacedVisit extends Visit {
 }
 
 const COLUMNS = sql`
-  b.id, b.user_id, b.event_id, b.booking_date, b.status, b.seats,
+  b.id, b.user_id, b.event_id, b.booking_date, b.status, b.seats, b.version,
   e.title, e.event_type, e.date_time, e.duration, e.price, e.currency, e.time_zone, e.place, e.online, e.practice,
   e.summary, e.is_active, e.cancelled_at, e.moved_from, json_build_object('id', f.id, 'name', f.name) as facilitator,
   to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
@@ -69,6 +69,16 @@ export async function selectOwnPlace(
   return rows[0];
 }
 
-function visitOf({ id, user_id, event_id, booking_date, status, seats, startsAt, ...event }: Row): PlacedVisit {
-  return { id, user_id, event_id, booking_date, status, seats, startsAt, event: { id: event_id, ...event } };
+function visitOf({
+  id,
+  user_id,
+  event_id,
+  booking_date,
+  status,
+  seats,
+  version,
+  startsAt,
+  ...event
+}: Row): PlacedVisit {
+  return { id, user_id, event_id, booking_date, status, seats, version, startsAt, event: { id: event_id, ...event } };
 }

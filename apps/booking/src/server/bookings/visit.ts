@@ -2,6 +2,8 @@ import type { Booking } from './booking.ts';
 
 /** A booking together with the event it is for, as its person sees it. */
 export interface Visit extends Booking {
+  /** Grows with every change that the person is told of. */
+  version: number;
   event: VisitedEvent;
 }
 
