@@ -1,13 +1,14 @@
 import { forgetExpiredSignIns } from './accounts/forget-expired-sign-ins.ts';
 import type { BookingApp } from './app.ts';
 import { forgetOldAnswers } from './idempotency/idempotency-queries.ts';
+import { forgetOldMails } from './mail/local-mailbox.ts';
 import { forgetExpiredOidcRecords } from './oidc/forget-expired-oidc-records.ts';
 
 const SWEEP_MS = 60 * 60 * 1000;
 
 /**
  * Every hour deletes what has ended by itself: sign-ins, records of the sign-in provider, answers kept for repeated
- * requests. All of it was refused already, so a sweep that fails only waits for the next. Answers how to stop.
+ * requests, mails in the local mailbox. A sweep that fails only waits for the next. Answers how to stop.
  */
 export function startSweeping({ db, log }: Pick<BookingApp, 'db' | 'log'>): () => void {
   const timer = setInterval(() => {
@@ -22,4 +23,5 @@ export async function sweep(db: BookingApp['db']): Promise<void> {
   await forgetExpiredSignIns(db);
   await forgetOldAnswers(db);
   await forgetExpiredOidcRecords(db);
+  await forgetOldMails(db);
 }

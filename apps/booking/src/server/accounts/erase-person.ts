@@ -4,6 +4,7 @@ import type { DB } from '#server/database-types.ts';
 import { forgetAnswersOf } from '#server/idempotency/forget-answers.ts';
 import { keysOfAddress, keysOfUser } from '#server/idempotency/key-owner.ts';
 import { anonymiseUser } from './account-queries.ts';
+import { forgetMailsTo } from '#server/mail/local-mailbox.ts';
 import { endAllSignIns } from './sign-in.ts';
 
 /**
@@ -19,5 +20,6 @@ export async function erasePerson(db: Kysely<DB>, userId: number): Promise<void>
     await endAllSignIns(trx, userId);
     await cancelUpcomingBookings(trx, userId);
     await forgetAnswersOf(trx, [keysOfAddress(email), keysOfUser(userId)]);
+    await forgetMailsTo(trx, email);
   });
 }
