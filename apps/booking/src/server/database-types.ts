@@ -146,6 +146,7 @@ export interface RateLimits {
 }
 
 export interface SignIns {
+  agent: string | null;
   created_at: Generated<Date>;
   expires_at: Date;
   id: Generated<number>;

@@ -73,7 +73,7 @@ test('a guest gets the link that opens the booking; who can sign in gets its pag
     const token = /\/b\/(\S+)/.exec(mailOf(kind, { addressee: GUEST }).text)?.[1] ?? '';
     const link = { purpose: 'guest' as const, bookingId: 7, userId: GUEST.id, email: GUEST.email };
     assert.ok(opensLink(keys, token, link), kind);
-    for (const addressee of [ADDRESSEE, { ...GUEST, googleId: 'g-1' }]) {
+    for (const addressee of [ADDRESSEE, { ...GUEST, isProven: true }]) {
       const { text } = mailOf(kind, { addressee });
       assert.ok(text.includes(`${bookingUrl}/bookings/7`) && !text.includes('/b/'), kind);
     }
@@ -97,7 +97,9 @@ test('calendar files go with what changes a calendar, and take out what was canc
 });
 
 test('an event that moved says where it was, one that changed otherwise does not', () => {
-  const { text } = mailOf('event.changed', { movedFrom: new Date('2026-11-30T10:00:00Z') });
+  const { text } = mailOf('event.changed', {
+    visit: visitOf({ event: { moved_from: new Date('2026-11-30T10:00:00Z') } }),
+  });
   assert.ok(text.includes('It was: Mon 30 Nov 2026, 18:00–19:15, Makassar time'));
   assert.ok(!mailOf('event.changed').text.includes('It was'));
 });
@@ -110,7 +112,7 @@ test('a cancelled event has nothing to pay; a cancelled booking can be made agai
 });
 
 test('links of the account open what they are for', () => {
-  const { id: userId, email, password } = ADDRESSEE;
+  const { id: userId, email, passwordHash: password } = ADDRESSEE;
   const askedAt = new Date('2026-11-20T10:00:00Z');
   const tokenIn = (kind: MailKind) => /(?:confirm|reset)\/(\S+)/.exec(mailOf(kind).text)?.[1] ?? '';
   assert.ok(opensLink(keys, tokenIn('account.prove'), { purpose: 'prove', userId, email, askedAt }));

@@ -1,11 +1,11 @@
-import { ERASED_DOMAIN } from '#server/accounts/account.ts';
+import { ERASED_DOMAIN, isGuest } from '#server/accounts/account.ts';
 import { calendarFileOf } from '#server/bookings/calendar-file.ts';
 import type { Visit } from '#server/bookings/visit.ts';
 import type { Addressee, Mail, Mailbox, MailFacts } from './mail.ts';
 import { type MailSetting, oneLine } from './mail-document.ts';
 import { renderMailHtml } from './render-mail-html.ts';
 import { renderMailText } from './render-mail-text.ts';
-import { eventPath, isGuest } from './write-booking-mails.ts';
+import { eventPath } from './write-booking-mails.ts';
 import { writeMail } from './write-mail.ts';
 
 /** A mail ready to go, why nobody needs it any more, or why it can never be sent. */

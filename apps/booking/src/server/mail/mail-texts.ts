@@ -81,6 +81,16 @@ export const RESET = {
   after: `The link works once, for ${RESET_MINUTES} minutes. If it was not you, leave it: your password stays as it is.`,
 } as const;
 
+/** The same for who booked with an address alone and now signs up. */
+export const GUEST_RESET = {
+  subject: (studio: string) => `Your account at ${studio}`,
+  title: 'Choose a password',
+  text: (studio: string) =>
+    `Somebody, probably you, wants an account at ${studio} with this address. You booked with it before: choose a password, and those bookings are yours to see.`,
+  button: 'Choose a password',
+  after: `The link works once, for ${RESET_MINUTES} minutes. If it was not you, leave it: nothing about your bookings changed.`,
+} as const;
+
 export const KNOWN = {
   subject: (studio: string) => `You already have an account at ${studio}`,
   title: 'You already have an account',

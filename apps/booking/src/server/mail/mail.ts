@@ -44,9 +44,8 @@ export interface Mailbox {
 export interface Addressee {
   id: number;
   email: string;
-  /** What stands for the password, a hash or `NO_PASSWORD`. */
-  password: string;
-  googleId: string | null;
+  /** Or `NO_PASSWORD`. */
+  passwordHash: string;
   isProven: boolean;
   isErased: boolean;
   proveAskedAt: Date | null;
@@ -58,8 +57,6 @@ export interface MailFacts {
   addressee: Addressee | undefined;
   /** The booking it is about, unless that is gone. */
   visit: Visit | undefined;
-  /** Where the event was before it moved. */
-  movedFrom: Date | null;
   /** A later change of the same booking is told by a mail of its own. */
   isOutdated: boolean;
 }

@@ -7,15 +7,14 @@ import type { MailSetting } from './mail-document.ts';
 export const ADDRESSEE: Addressee = {
   id: 5,
   email: 'ana@example.org',
-  password: '$argon2id$a',
-  googleId: null,
+  passwordHash: '$argon2id$a',
   isProven: false,
   isErased: false,
   proveAskedAt: new Date('2026-11-20T10:00:00Z'),
   resetAskedAt: new Date('2026-11-20T10:00:00Z'),
 };
 
-export const GUEST: Addressee = { ...ADDRESSEE, password: NO_PASSWORD };
+export const GUEST: Addressee = { ...ADDRESSEE, passwordHash: NO_PASSWORD };
 
 const EVENT: VisitedEvent = {
   id: 3,
@@ -32,6 +31,7 @@ const EVENT: VisitedEvent = {
   summary: 'Long, quiet holds.',
   is_active: true,
   cancelled_at: null,
+  moved_from: null,
   facilitator: { id: 1, name: 'Inês Duarte' },
 };
 
@@ -55,13 +55,14 @@ export function visitOf({
     booking_date: new Date('2026-11-20T10:00:00Z'),
     status: 'confirmed',
     seats: 2,
+    version: 1,
     ...visit,
     event: { ...EVENT, ...event },
   };
 }
 
 export function factsOf(facts: Partial<MailFacts> = {}): MailFacts {
-  return { addressee: ADDRESSEE, visit: visitOf(), movedFrom: null, isOutdated: false, ...facts };
+  return { addressee: ADDRESSEE, visit: visitOf(), isOutdated: false, ...facts };
 }
 
 export const MAIL_ID = '01900000-0000-7000-8000-000000000001';

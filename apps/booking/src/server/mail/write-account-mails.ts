@@ -1,5 +1,6 @@
+import { isGuest } from '#server/accounts/account.ts';
 import type { MailOrder, MailSetting, Written } from './mail-document.ts';
-import { FRAME, KNOWN, PROVE, RESET } from './mail-texts.ts';
+import { FRAME, GUEST_RESET, KNOWN, PROVE, RESET } from './mail-texts.ts';
 import { PROVE_DAYS, RESET_MINUTES, tokenOf } from './mailed-link.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,18 +27,19 @@ export function writeProve({ addressee, setting }: MailOrder): Written {
 
 /** A new password. */
 export function writeReset({ addressee, setting }: MailOrder): Written {
-  const { id: userId, email, password, resetAskedAt: askedAt } = addressee;
+  const { id: userId, email, passwordHash: password, resetAskedAt: askedAt } = addressee;
+  const words = isGuest(addressee) ? GUEST_RESET : RESET;
   if (askedAt === null) return { unneeded: 'the password was chosen' };
   if (isPast(askedAt, RESET_MINUTES, setting)) return { unneeded: 'its link has ended' };
   const token = tokenOf(setting.keys, { purpose: 'reset', userId, email, askedAt, password });
   return {
     document: {
-      subject: RESET.subject(setting.studio.name),
-      title: RESET.title,
+      subject: words.subject(setting.studio.name),
+      title: words.title,
       parts: [
-        { kind: 'text', text: RESET.text(setting.studio.name) },
-        { kind: 'button', label: RESET.button, href: `${setting.bookingUrl}/reset/${token}` },
-        { kind: 'text', text: RESET.after },
+        { kind: 'text', text: words.text(setting.studio.name) },
+        { kind: 'button', label: words.button, href: `${setting.bookingUrl}/reset/${token}` },
+        { kind: 'text', text: words.after },
       ],
       reason: FRAME.asked(setting.studio.name),
     },

@@ -1,9 +1,8 @@
-import { NO_PASSWORD } from '#server/accounts/account.ts';
+import { isGuest } from '#server/accounts/account.ts';
 import { hasEnded } from '#server/bookings/booking.ts';
 import type { Visit } from '#server/bookings/visit.ts';
 import { slugOf } from '#server/events/event.ts';
 import { dayInWords, priceInWords, wallClock, zoneInWords } from '../../words/wall-clock.ts';
-import type { Addressee } from './mail.ts';
 import type { MailDocument, MailFact, MailOrder, MailPart, Written } from './mail-document.ts';
 import { AGAIN, CANCELLED, CONFIRMED, EVENT_CANCELLED, EVENT_CHANGED, FACTS, FRAME, MANAGE } from './mail-texts.ts';
 import { tokenOf } from './mailed-link.ts';
@@ -110,7 +109,7 @@ function eventCancelled(visit: Visit, { setting }: MailOrder): MailDocument {
 
 function changed(visit: Visit, order: MailOrder): MailDocument {
   const { event } = visit;
-  const { movedFrom } = order.facts;
+  const { moved_from: movedFrom } = event;
   const was = movedFrom
     ? [
         {
@@ -177,11 +176,6 @@ function wayToBooking(visit: Visit, { addressee, setting }: MailOrder): MailPart
     { kind: 'button', label: MANAGE.guest, href: `${setting.bookingUrl}/b/${token}` },
     { kind: 'text', text: MANAGE.guestText },
   ];
-}
-
-/** Somebody who booked with an address alone, and can sign in in no way. */
-export function isGuest({ password, googleId }: Pick<Addressee, 'password' | 'googleId'>): boolean {
-  return password === NO_PASSWORD && googleId === null;
 }
 
 export function eventPath({ event }: Visit): string {
