@@ -9,6 +9,7 @@ import type pg from 'pg';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
+import { createMailRelay } from './mail/mail-relay.ts';
 import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
 import type { Outlet } from './notifications/outbox.ts';
@@ -42,6 +43,8 @@ export interface BookingApp {
   desk: BookingDesk;
   /** Carries the outbox to CRM once the entry point has started it. */
   relay: Relay;
+  /** The same for mails to people. */
+  mailRelay: Relay;
   close(): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ export function createApp(
     passwords: createPasswords(),
     desk: createBookingDesk(database.kysely),
     relay: createRelay(crm, ({ cut }) => deliverNotifications(crm, cut)),
+    mailRelay: createMailRelay(outletTo('mail'), config),
     close: () => database.close(),
   };
 }
