@@ -11,6 +11,7 @@ import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts'
 import type { DB } from './database-types.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
+import { createPictures, type Pictures } from './pictures/create-pictures.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
@@ -34,6 +35,8 @@ export interface BookingApp {
   passwords: Passwords;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
+  /** Draws what other sites show of our pages. */
+  pictures: Pictures;
   /** Carries the outbox to CRM once the entry point has started it. */
   relay: Relay;
   close(): Promise<void>;
@@ -59,6 +62,7 @@ export function createApp(
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
     desk: createBookingDesk(database.kysely),
+    pictures: createPictures(),
     relay: createRelay({
       db: database.kysely,
       url: `${config.crmUrl}/api/v1/booking-notifications`,

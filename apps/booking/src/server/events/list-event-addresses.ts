@@ -13,11 +13,12 @@ const LAST_ID = 2_147_483_647;
 export async function listEventAddresses(
   db: Kysely<DB>,
   { part, most = MOST }: { part: number | undefined; most?: number },
-): Promise<{ addresses: EventAddress[]; parts?: undefined } | { parts: number[] }> {
+): Promise<{ addresses: EventAddress[]; parts: number[] }> {
   if (part !== undefined) {
     const [from, until] = [part, part + 1].map((each) => Math.min(each * most, LAST_ID)) as [number, number];
-    return { addresses: await selectEventAddresses(db, { from, until, limit: most }) };
+    return { addresses: await selectEventAddresses(db, { from, until, limit: most }), parts: [] };
   }
   const addresses = await selectEventAddresses(db, { from: 0, until: LAST_ID, limit: most + 1 });
-  return addresses.length <= most ? { addresses } : { parts: await selectEventParts(db, most) };
+  if (addresses.length <= most) return { addresses, parts: [] };
+  return { addresses: [], parts: await selectEventParts(db, most) };
 }
