@@ -23,6 +23,7 @@ create table booking_notifications (
   superseded boolean not null default false,
   processed_at timestamp with time zone,
   stream_position bigint not null default 0,
+  processed_by integer,
   constraint booking_notifications_pkey PRIMARY KEY (id),
   constraint booking_notifications_message_unique UNIQUE (message_id)
 );
@@ -86,6 +87,7 @@ CREATE INDEX booking_notifications_by_booking ON public.booking_notifications US
 CREATE INDEX booking_notifications_by_client ON public.booking_notifications USING btree (facilitator_id, user_email);
 CREATE INDEX booking_notifications_by_position ON public.booking_notifications USING btree (facilitator_id, stream_position);
 CREATE INDEX booking_notifications_by_user ON public.booking_notifications USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX booking_notifications_done ON public.booking_notifications USING btree (facilitator_id, id DESC) WHERE processed;
 CREATE INDEX booking_notifications_inbox ON public.booking_notifications USING btree (facilitator_id, id DESC);
 CREATE INDEX booking_notifications_to_do ON public.booking_notifications USING btree (facilitator_id, id DESC) WHERE (NOT processed);
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
@@ -121,6 +123,7 @@ begin
   end if;
   if tg_op = 'INSERT' or new.processed <> old.processed then
     new.processed_at := case when new.processed then clock_timestamp() end;
+    new.processed_by := case when new.processed then new.processed_by end;
   end if;
   return new;
 end $function$;

@@ -24,6 +24,7 @@ export interface BookingNotifications {
   price: number | null;
   processed: Generated<boolean>;
   processed_at: Date | null;
+  processed_by: number | null;
   received_at: Generated<Date>;
   seats: Generated<number>;
   status: Generated<string>;

@@ -1,6 +1,6 @@
 import { type BookingStatus, hasEnded } from '#server/bookings/booking.ts';
 import type { Visit } from '#server/bookings/visit.ts';
-import { lengthInWords, priceInWords, wallClock, zoneInWords } from '../../ui/wall-clock.ts';
+import { lengthInWords, priceInWords, wallClock, zoneInWords } from '../../words/wall-clock.ts';
 import { artOf, eventPath, kindInWords, whereInWords } from '../event-card.ts';
 
 const MINUTE_MS = 60_000;

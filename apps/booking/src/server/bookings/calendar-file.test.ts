@@ -27,6 +27,7 @@ const VISIT: Visit = {
     summary: 'Two lines:\nBEGIN:VEVENT',
     is_active: true,
     cancelled_at: null,
+    moved_from: null,
     facilitator: { id: 1, name: 'Inês Duarte' },
   },
 };

@@ -15,7 +15,7 @@ export interface PlacedVisit extends Visit {
 const COLUMNS = sql`
   b.id, b.user_id, b.event_id, b.booking_date, b.status, b.seats, b.version,
   e.title, e.event_type, e.date_time, e.duration, e.price, e.currency, e.time_zone, e.place, e.online, e.practice,
-  e.summary, e.is_active, e.cancelled_at, json_build_object('id', f.id, 'name', f.name) as facilitator,
+  e.summary, e.is_active, e.cancelled_at, e.moved_from, json_build_object('id', f.id, 'name', f.name) as facilitator,
   to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
 const TABLES = sql`bookings b join events e on e.id = b.event_id join facilitators f on f.id = e.facilitator_id`;
 // What a person still goes to: it stands, and is not over.
@@ -48,6 +48,12 @@ export async function selectVisit(
 ): Promise<Visit | undefined> {
   const { rows } = await sql<Row>`
     select ${COLUMNS} from ${TABLES} where b.id = ${id} and b.user_id = ${userId}`.execute(db);
+  return rows[0] && visitOf(rows[0]);
+}
+
+/** A booking with its event, whoever's it is: for whoever holds a link to it. */
+export async function selectVisitOf(db: Kysely<DB>, bookingId: number): Promise<Visit | undefined> {
+  const { rows } = await sql<Row>`select ${COLUMNS} from ${TABLES} where b.id = ${bookingId}`.execute(db);
   return rows[0] && visitOf(rows[0]);
 }
 

@@ -24,5 +24,7 @@ export interface VisitedEvent {
   summary: string | null;
   is_active: boolean;
   cancelled_at: Date | null;
+  /** When it was to start before it moved; `null` when it never did. */
+  moved_from: Date | null;
   facilitator: { id: number; name: string };
 }

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { composeCalendar } from '#server/calendar/compose-calendar.ts';
 import type { DB } from '#server/database-types.ts';
+import { wordsOf } from '#server/search-words.ts';
 import { slugOf } from './event.ts';
 import { type CalendarEvent, selectCalendarEvents } from './event-calendar-queries.ts';
 import type { EventFilter } from './event-filter-queries.ts';
-import { wordsOf } from './search-words.ts';
 
 // Calendars are read whole, by everybody who subscribed, again and again.
 const MOST_EVENTS = 500;

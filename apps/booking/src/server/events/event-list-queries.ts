@@ -14,7 +14,8 @@ export interface EventListing {
   limit: number;
 }
 
-const STARTS_AT = sql`to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
+/** The start to the microsecond, for the position where a page ends. */
+export const STARTS_AT = sql<string>`to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
 // So many of the next events are looked through for words before the index of words is asked.
 const NEAR = 2000;
 

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+import { wordsOf } from '#server/search-words.ts';
 import { selectNearestDays } from './event-days-queries.ts';
 import type { EventFilter } from './event-filter-queries.ts';
-import { wordsOf } from './search-words.ts';
 
 /**
  * Where there is something when there is nothing on the days asked for: the last day up to `before` and the first one

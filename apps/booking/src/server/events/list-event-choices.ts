@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+import { wordsOf } from '#server/search-words.ts';
 import { type EventChoices, selectEventChoices } from './event-choices-queries.ts';
 import type { EventFilter } from './event-filter-queries.ts';
-import { wordsOf } from './search-words.ts';
 
 /**
  * What one can choose from when looking for events, each with how many it would leave, and how many there are with all

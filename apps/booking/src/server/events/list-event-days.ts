@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+import { wordsOf } from '#server/search-words.ts';
 import { type DayEvent, type DaySpan, selectEventsByDay } from './event-days-queries.ts';
 import type { EventFilter } from './event-filter-queries.ts';
-import { wordsOf } from './search-words.ts';
 
 /** A day on the studio's clock, with the first of its events and how many there are. */
 export interface EventDay {

@@ -2,6 +2,7 @@ import { decodeCursor, pageOf } from '@samaya/platform/cursor.ts';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '#server/database-types.ts';
+import { wordsOf } from '#server/search-words.ts';
 import type { EventFilter } from './event-filter-queries.ts';
 import {
   type EventListing,
@@ -10,10 +11,9 @@ import {
   selectOpenEvents,
   selectOpenEventsByWords,
 } from './event-list-queries.ts';
-import { wordsOf } from './search-words.ts';
 
 // To the microsecond, as the database keeps it: a rounded position would show an event twice, or never.
-const cursorSchema = z.tuple([
+export const eventPositionSchema = z.tuple([
   z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
@@ -32,7 +32,7 @@ export async function listEvents(
 ): Promise<{ items: ListedEvent[]; next: string | null }> {
   const listing: EventListing = {
     filter,
-    after: after === undefined ? undefined : decodeCursor(after, cursorSchema),
+    after: after === undefined ? undefined : decodeCursor(after, eventPositionSchema),
     limit: limit + 1,
   };
   const rows = await select(db, wordsOf(search), listing);
