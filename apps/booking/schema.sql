@@ -147,6 +147,7 @@ create table outbox_destinations (
   probes integer not null default 0,
   up_since timestamp with time zone,
   stopped_at timestamp with time zone,
+  down_reason text,
   constraint outbox_destinations_pkey PRIMARY KEY (destination)
 );
 
@@ -165,6 +166,8 @@ create table sign_ins (
   created_at timestamp with time zone not null default now(),
   last_seen_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
+  agent text,
+  constraint sign_ins_agent_short CHECK ((length(agent) <= 60)),
   constraint sign_ins_kind_known CHECK ((kind = ANY (ARRAY['page'::text, 'api'::text]))),
   constraint sign_ins_user_exists FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   constraint sign_ins_pkey PRIMARY KEY (id),
@@ -218,6 +221,7 @@ CREATE UNIQUE INDEX oidc_records_by_user_code ON public.oidc_records USING btree
 CREATE INDEX outbox_arrived ON public.outbox USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (destination, next_attempt_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+CREATE INDEX outbox_guest_again ON public.outbox USING btree (user_id, event_id, occurred_at) WHERE (kind = 'guest.again'::text);
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
 CREATE UNIQUE INDEX users_email_lower_unique ON public.users USING btree (lower((email)::text));

@@ -131,6 +131,7 @@ export interface Outbox {
 
 export interface OutboxDestinations {
   destination: string;
+  down_reason: string | null;
   down_since: Date | null;
   probe_at: Date | null;
   probes: Generated<number>;
@@ -145,6 +146,7 @@ export interface RateLimits {
 }
 
 export interface SignIns {
+  agent: string | null;
   created_at: Generated<Date>;
   expires_at: Date;
   id: Generated<number>;

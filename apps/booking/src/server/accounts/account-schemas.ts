@@ -77,7 +77,15 @@ export const personalDataSchema = z.object({
       seats: z.int(),
     }),
   ),
-  sign_ins: z.array(z.object({ kind: z.string(), created_at: instant, last_seen_at: instant, expires_at: instant })),
+  sign_ins: z.array(
+    z.object({
+      kind: z.string(),
+      agent: z.string().nullable(),
+      created_at: instant,
+      last_seen_at: instant,
+      expires_at: instant,
+    }),
+  ),
   outbox: z
     .array(z.object({ kind: z.string(), occurred_at: instant, delivered_at: instant.nullable() }))
     .meta({ description: 'Messages about this person to other applications.' }),

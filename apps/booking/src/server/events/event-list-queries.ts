@@ -28,7 +28,8 @@ export interface EventListing {
   limit: number;
 }
 
-const STARTS_AT = sql`to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
+/** The start to the microsecond, for the position where a page ends. */
+export const STARTS_AT = sql<string>`to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
 const IN_ORDER = sql`order by e.date_time, e.id`;
 // So many of the next events are looked through for words before the index of words is asked.
 const NEAR = 2000;
@@ -114,7 +115,8 @@ function matches(filter: EventFilter): RawBuilder<boolean> {
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
-function hasWords(words: readonly string[]): RawBuilder<boolean> {
+/** Whether the words of an event, `event_search s`, have all of `words`. */
+export function hasWords(words: readonly string[]): RawBuilder<boolean> {
   return sql<boolean>`${sql.join(
     words.map((word) => sql`s.words like search_pattern(${word})`),
     sql` and `,

@@ -31,7 +31,7 @@ export type EventChanges = Pick<Updateable<DB['events']>, keyof EventFields>;
 export const EVENT_COLUMNS = sql`
   e.id, e.title, e.description, e.event_type, e.date_time, e.duration, e.max_participants, e.price, e.facilitator_id,
   e.is_active, e.seats_taken, e.time_zone, e.currency, e.place, e.online, e.practice, e.level, e.summary,
-  e.cancelled_at, json_build_object('id', f.id, 'name', f.name) as facilitator`;
+  e.cancelled_at, e.moved_from, json_build_object('id', f.id, 'name', f.name) as facilitator`;
 
 export async function selectEvent(db: Kysely<DB>, id: number): Promise<Event | undefined> {
   const { rows } = await sql<Event>`

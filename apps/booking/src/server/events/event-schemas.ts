@@ -1,5 +1,6 @@
 import { oneLine, paragraphs, rowId } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
+import { isTimeZone } from '#server/time-zone.ts';
 import { EVENT_TYPES, TIMES_OF_DAY, type TimeOfDay } from './event.ts';
 
 // A year and a day in minutes; longer than any retreat.
@@ -181,15 +182,4 @@ export const eventListQuery = z.object({
 function isInReach(value: Date): boolean {
   const year = value.getUTCFullYear();
   return year >= 1970 && year <= 9999;
-}
-
-function isTimeZone(value: string): boolean {
-  // An offset is no zone: it knows no summer time, and databases read its sign the other way round.
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(value)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { DB } from '#server/database-types.ts';
+import { NO_PASSWORD } from './account.ts';
+import { closeAccount, insertGuest, lockAccountAt } from './account-state-queries.ts';
+import { endAllSignIns } from './sign-in.ts';
+
+/**
+ * Finds the person of an address or makes one, without a password, for somebody who books as a guest; answers the id.
+ * A name that is known stays. An account that nobody proved may be a stranger's who got there first, and who would see
+ * what the guest books: its password, its Google sign-in and its sign-ins end, and the mailbox opens it again.
+ */
+export async function admitGuest(db: Kysely<DB>, guest: { name: string; email: string }): Promise<number> {
+  for (;;) {
+    const userId = await db.transaction().execute(async (trx) => {
+      await insertGuest(trx, guest);
+      const account = await lockAccountAt(trx, guest.email);
+      if (!account) return undefined;
+      if (!account.isProven && account.passwordHash !== NO_PASSWORD) {
+        await closeAccount(trx, account.id);
+        await endAllSignIns(trx, account.id);
+      }
+      return account.id;
+    });
+    // Else the person was erased in between, and the address is free.
+    if (userId !== undefined) return userId;
+  }
+}
