@@ -14,6 +14,7 @@ import { importSchedule } from '#server/imports/import-schedule.ts';
 import { NO_MAPPING, readMapping } from '#server/imports/mapping.ts';
 import { readSchedule } from '#server/imports/read-schedule.ts';
 import { findZone } from '#server/imports/wall-clock.ts';
+import { readStudio } from '#server/studio/read-studio.ts';
 
 const USAGE = `Usage: npm run import -- <file.csv|file.ics> [options]
 
@@ -57,11 +58,12 @@ async function run(): Promise<number> {
     const database = connect<DB>(appUrl, { applicationName: 'samaya-import', max: 2, statementTimeoutMs: 120_000 });
     try {
       const actor = await findActor(database.kysely, values.as, config.adminEmails);
+      const studio = await readStudio(database.kysely);
       const schedule = readSchedule(bytes, {
         kind: /^\.(ics|ical|ifb|icalendar)$/i.test(extname(file)) ? 'calendar' : 'csv',
         mapping,
         zone,
-        studio: config.studio,
+        studio,
         hasOwnFacilitator: actor.kind === 'facilitator',
         endlessFrom: moveTo ? undefined : (from ?? Temporal.Now.plainDateISO()),
         onProgress: showProgress,
@@ -72,7 +74,7 @@ async function run(): Promise<number> {
         now,
         moveTo,
         from,
-        studio: config.studio,
+        studio,
         apply: isApply,
         skipRefused: values['skip-refused'] ?? false,
       });

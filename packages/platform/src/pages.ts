@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RequestFacts } from './api.ts';
+import { compressAnswer } from './compress-answer.ts';
 import { letPagesTrustOurHeaders } from './config.ts';
 import type { Log } from './log.ts';
 import type { PageHost } from './page-host.ts';
@@ -34,6 +35,7 @@ export async function createPages<App>(options: PagesOptions<App>): Promise<Page
   return {
     close,
     answer(request, response, facts) {
+      compressAnswer(request, response);
       const origin = originOf(request, options.publicUrl);
       if (isForeignWrite(request, origin)) {
         sendText(response, 403, 'This form was sent from another site, so nothing was changed.\n');

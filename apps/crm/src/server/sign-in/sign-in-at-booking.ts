@@ -1,9 +1,9 @@
 import { LOOPBACK_HOSTS } from '@samaya/platform/config.ts';
+import { seal, unseal } from '@samaya/platform/sealed-value.ts';
 import type { CompleteConfig } from '@samaya/platform/secrets.ts';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import { CrmError } from '#server/errors.ts';
-import { seal, unseal } from './sealed-cookie.ts';
 
 /** Who booking says somebody is. */
 export interface BookingPerson {

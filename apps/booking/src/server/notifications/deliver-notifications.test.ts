@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deliverDue } from './deliver-due.ts';
+import { deliverNotifications } from './deliver-notifications.ts';
 import { replayDead } from './replay-dead.ts';
 import { answer, openRelayBench, type RelayBench, refuseAll, takeAll } from './test-receiver.ts';
 
@@ -108,7 +108,7 @@ test('a dead message goes again when it is replayed, under the same id', async (
     answer(response, 200, { outcomes: ids.map((message_id) => ({ message_id, outcome: 'rejected' })) });
   await bench.look();
   bench.receiver.behave = takeAll;
-  assert.equal(await replayDead(bench.studio.db, ['00000000-0000-4000-8000-000000000000']), 0);
+  assert.equal(await replayDead(bench.studio.db, { ids: ['00000000-0000-4000-8000-000000000000'] }), 0);
   assert.equal(await replayDead(bench.studio.db), 1);
   await bench.look();
   assert.deepEqual(await states(bench), ['delivered']);
@@ -284,7 +284,7 @@ test('a stop in the middle of a POST hands the rows back and blames nobody', asy
   await bench.book(3);
   bench.receiver.behave = () => {};
   const stop = new AbortController();
-  const looking = deliverDue(bench.options, stop.signal);
+  const looking = deliverNotifications(bench.options, stop.signal);
   while (bench.receiver.received.length === 0) await sleep(5);
   stop.abort();
   await looking;

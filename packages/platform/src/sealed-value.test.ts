@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seal, unseal } from './sealed-cookie.ts';
+import { seal, unseal } from './sealed-value.ts';
 
 const VALUE = { state: 'a', nonce: 'b' };
 

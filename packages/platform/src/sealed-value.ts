@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts what only we may read back, for a cookie. The first of `secrets` seals. */
+/** Encrypts what only we may read back, for a cookie or an address. The first of `secrets` seals. */
 export function seal(value: unknown, secrets: readonly string[], purpose: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyFrom(secrets[0] ?? '', purpose), nonce);
