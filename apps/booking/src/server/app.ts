@@ -14,6 +14,7 @@ import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
 import type { Outlet } from './notifications/outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
+import { createPictures, type Pictures } from './pictures/create-pictures.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
@@ -41,6 +42,8 @@ export interface BookingApp {
   passwords: Passwords;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
+  /** Draws what other sites show of our pages. */
+  pictures: Pictures;
   /** Carries the outbox to CRM once the entry point has started it. */
   relay: Relay;
   /** The same for mails to people. */
@@ -79,6 +82,7 @@ export function createApp(
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
     desk: createBookingDesk(database.kysely),
+    pictures: createPictures(),
     relay: createRelay(crm, ({ cut }) => deliverNotifications(crm, cut)),
     mailRelay: createMailRelay(outletTo('mail'), config),
     close: () => database.close(),
