@@ -17,10 +17,16 @@ type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
+  '/admin/messages': 'admin',
   '/bookings': 'signedIn',
   '/bookings/[booking]': 'signedIn',
   '/bookings/[booking]/calendar.ics': 'signedIn',
   '/bookings/[booking]/cancel': 'signedIn',
+  // There only while nobody but this machine can reach the site.
+  '/dev/inbox': 'anyone',
+  '/dev/inbox/[mail]': 'anyone',
+  '/dev/inbox/[mail]/calendar.ics': 'anyone',
+  '/dev/inbox/[mail]/html': 'anyone',
   '/e/[event]': 'anyone',
   '/events': 'anyone',
   '/facilitators/[facilitator]': 'anyone',

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayInWords, hourOf, lengthInWords, priceInWords, timeOfDay, wallClock, zoneInWords } from './wall-clock.ts';
+import {
+  dayInWords,
+  hourOf,
+  lengthInWords,
+  momentInWords,
+  priceInWords,
+  timeOfDay,
+  wallClock,
+  zoneInWords,
+} from './wall-clock.ts';
 
 test('a session is read on the clock of its place', () => {
   const start = new Date('2026-12-01T07:30:00Z');
@@ -41,5 +50,6 @@ test('days, hours and lengths are said as people say them', () => {
   assert.equal(dayInWords(midnight, 'America/New_York'), 'Monday 30 November');
   assert.deepEqual([hourOf(midnight, 'UTC'), hourOf(midnight, 'Asia/Makassar')], [0, 8]);
   assert.equal(timeOfDay(midnight, 'Asia/Kathmandu'), '05:45');
+  assert.equal(momentInWords(midnight, 'Asia/Kathmandu'), 'Tuesday 1 December, 05:45');
   assert.deepEqual([35, 60, 75, 1440, 45 * 60].map(lengthInWords), ['35 min', '1 h', '1 h 15 min', '1 day', '2 days']);
 });
