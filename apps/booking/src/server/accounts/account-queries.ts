@@ -15,14 +15,11 @@ export interface User {
   created_at: Date;
 }
 
-/**
- * Adds an account whose address nobody has confirmed yet, and notes that it is asked for a proof at once; `undefined`
- * when somebody has the address.
- */
+/** Adds an account whose address nobody has confirmed yet; `undefined` when somebody has the address. */
 export async function insertUser(db: Kysely<DB>, { name, email, passwordHash }: NewUser): Promise<User | undefined> {
   return await db
     .insertInto('users')
-    .values({ name, email, password: passwordHash, prove_asked_at: sql<Date>`clock_timestamp()` })
+    .values({ name, email, password: passwordHash })
     .onConflict((conflict) => conflict.doNothing())
     .returning(['id', 'name', 'email', 'created_at'])
     .executeTakeFirst();

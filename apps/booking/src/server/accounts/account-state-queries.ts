@@ -64,18 +64,6 @@ export async function giveAccount(trx: Transaction<DB>, userId: number, password
     where id = ${userId}`.execute(trx);
 }
 
-/** Adds somebody known by name and address only, unless the address is known. */
-export async function insertGuest(
-  trx: Transaction<DB>,
-  { name, email }: { name: string; email: string },
-): Promise<void> {
-  await trx
-    .insertInto('users')
-    .values({ name, email, password: NO_PASSWORD })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
 /** Takes password and Google sign-in off an account. */
 export async function closeAccount(trx: Transaction<DB>, userId: number): Promise<void> {
   await trx.updateTable('users').set({ password: NO_PASSWORD, google_id: null }).where('id', '=', userId).execute();

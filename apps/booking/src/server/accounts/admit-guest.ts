@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { NO_PASSWORD } from './account.ts';
-import { closeAccount, insertGuest, lockAccountAt } from './account-state-queries.ts';
+import { closeAccount, lockAccountState } from './account-state-queries.ts';
+import { findOrAddPerson, type NamedPerson } from './find-or-add-person.ts';
 import { endAllSignIns } from './sign-in.ts';
 
 /**
@@ -9,11 +10,10 @@ import { endAllSignIns } from './sign-in.ts';
  * A name that is known stays. An account that nobody proved may be a stranger's who got there first, and who would see
  * what the guest books: its password, its Google sign-in and its sign-ins end, and the mailbox opens it again.
  */
-export async function admitGuest(db: Kysely<DB>, guest: { name: string; email: string }): Promise<number> {
+export async function admitGuest(db: Kysely<DB>, guest: NamedPerson): Promise<number> {
   for (;;) {
     const userId = await db.transaction().execute(async (trx) => {
-      await insertGuest(trx, guest);
-      const account = await lockAccountAt(trx, guest.email);
+      const account = await lockAccountState(trx, await findOrAddPerson(trx, guest));
       if (!account) return undefined;
       if (!account.isProven && account.passwordHash !== NO_PASSWORD) {
         await closeAccount(trx, account.id);

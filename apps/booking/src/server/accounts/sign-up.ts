@@ -4,6 +4,7 @@ import { keysOfAddress } from '#server/idempotency/key-owner.ts';
 import { type RepeatableRequest, withIdempotency } from '#server/idempotency/with-idempotency.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { insertUser } from './account-queries.ts';
+import { noteLinkAsked } from './account-state-queries.ts';
 import { veilBody } from './veil-body.ts';
 
 export interface SignUp {
@@ -35,6 +36,7 @@ export async function signUp(
         errors: [{ pointer: '/email', detail: 'is taken' }],
       });
     }
+    await noteLinkAsked(trx, user.id, 'prove');
     await requestMail(trx, { kind: 'account.prove', userId: user.id });
     return user;
   });
