@@ -1,0 +1,14 @@
+import { calendarFileOf } from '#server/bookings/calendar-file.ts';
+import { guestVisit } from '../guest-visit.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async ({ locals, params }) => {
+  const { visit } = await guestVisit(locals, params);
+  const url = `${locals.app.config.bookingUrl}/b/${params.token}`;
+  return new Response(calendarFileOf(visit, { url, now: new Date() }), {
+    headers: {
+      'content-type': 'text/calendar; charset=utf-8',
+      'content-disposition': `attachment; filename="booking-${visit.id}.ics"`,
+    },
+  });
+};
