@@ -10,6 +10,7 @@ import { type Callers, callers } from './callers.ts';
 import type { BookingErrorCode } from './errors.ts';
 import { eventRoutes } from './events/event-api.ts';
 import { facilitatorRoutes } from './facilitators/facilitator-api.ts';
+import { digestRoutes } from './notifications/digest-api.ts';
 
 const STATUSES: Record<BookingErrorCode, number> = {
   'bad-credentials': 401,
@@ -43,6 +44,7 @@ export function routeTable(app: BookingApp): ApiRoute<Callers>[] {
     ...eventRoutes(app),
     ...bookingRoutes(app),
     ...crmSignInRoutes(app),
+    ...digestRoutes(app),
   ];
 }
 

@@ -9,10 +9,12 @@ import type pg from 'pg';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
+import { createMailRelay } from './mail/mail-relay.ts';
 import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
 import type { Outlet } from './notifications/outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
+import { createPictures, type Pictures } from './pictures/create-pictures.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
@@ -40,8 +42,12 @@ export interface BookingApp {
   passwords: Passwords;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
+  /** Draws what other sites show of our pages. */
+  pictures: Pictures;
   /** Carries the outbox to CRM once the entry point has started it. */
   relay: Relay;
+  /** The same for mails to people. */
+  mailRelay: Relay;
   close(): Promise<void>;
 }
 
@@ -76,7 +82,9 @@ export function createApp(
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
     desk: createBookingDesk(database.kysely),
+    pictures: createPictures(),
     relay: createRelay(crm, ({ cut }) => deliverNotifications(crm, cut)),
+    mailRelay: createMailRelay(outletTo('mail'), config),
     close: () => database.close(),
   };
 }

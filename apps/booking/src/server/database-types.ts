@@ -51,6 +51,7 @@ export interface Events {
   place: string | null;
   practice: string | null;
   price: number;
+  revision: Generated<number>;
   seats_taken: Generated<number>;
   summary: string | null;
   time_zone: Generated<string>;

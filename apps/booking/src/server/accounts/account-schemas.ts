@@ -87,8 +87,15 @@ export const personalDataSchema = z.object({
     }),
   ),
   outbox: z
-    .array(z.object({ kind: z.string(), occurred_at: instant, delivered_at: instant.nullable() }))
-    .meta({ description: 'Messages about this person to other applications.' }),
+    .array(
+      z.object({
+        destination: z.string(),
+        kind: z.string(),
+        occurred_at: instant,
+        delivered_at: instant.nullable(),
+      }),
+    )
+    .meta({ description: 'Messages about this person: `crm` to the facilitators’ application, `mail` to the person.' }),
   oidc_records: z
     .array(z.object({ model: z.string(), expires_at: instant.nullable() }))
     .meta({ description: 'Sign-ins to other applications that are on their way.' }),

@@ -3,6 +3,7 @@ import { cancelUpcomingBookings } from '#server/bookings/cancel-upcoming-booking
 import type { DB } from '#server/database-types.ts';
 import { forgetAnswersOf } from '#server/idempotency/forget-answers.ts';
 import { keysOfAddress, keysOfGuest, keysOfUser } from '#server/idempotency/key-owner.ts';
+import { forgetMailsTo } from '#server/mail/local-mailbox.ts';
 import { anonymiseUser } from './account-queries.ts';
 import { endAllSignIns } from './sign-in.ts';
 
@@ -19,5 +20,6 @@ export async function erasePerson(db: Kysely<DB>, userId: number): Promise<void>
     await endAllSignIns(trx, userId);
     await cancelUpcomingBookings(trx, userId);
     await forgetAnswersOf(trx, [keysOfAddress(email), keysOfGuest(email), keysOfUser(userId)]);
+    await forgetMailsTo(trx, email);
   });
 }

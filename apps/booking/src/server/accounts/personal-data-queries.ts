@@ -39,9 +39,10 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .execute();
   const outbox = await db
     .selectFrom('outbox')
-    .select(['kind', 'occurred_at', 'delivered_at'])
+    .select(['destination', 'kind', 'occurred_at', 'delivered_at'])
     .where('user_id', '=', userId)
     .orderBy('occurred_at')
+    .orderBy('destination')
     .execute();
   const oidcRecords = await db
     .selectFrom('oidc_records')

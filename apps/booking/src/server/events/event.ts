@@ -28,6 +28,9 @@ export interface Event {
   facilitator: { id: number; name: string };
 }
 
+/** An event as lists show it. */
+export type EventInBrief = Omit<Event, 'description'>;
+
 export const EVENT_TYPES = ['session', 'retreat'] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

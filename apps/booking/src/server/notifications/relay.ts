@@ -29,8 +29,15 @@ const STOP_MS = 5000;
 const SWEEP_MS = 10 * 60_000;
 const SWEEP_ROWS = 5000;
 
-/** A relay on one outlet of the outbox; nothing happens before `start`. */
-export function createRelay({ db, destination, log }: Outlet, deliver: Deliver): Relay {
+/**
+ * A relay on one outlet of the outbox; nothing happens before `start`. With `gatherMs` it lets that time pass between
+ * being woken and looking.
+ */
+export function createRelay(
+  { db, destination, log }: Outlet,
+  deliver: Deliver,
+  { gatherMs = 0 }: { gatherMs?: number } = {},
+): Relay {
   const closing = new AbortController();
   const cut = new AbortController();
   const stopping: Stopping = { closing: closing.signal, cut: cut.signal };
@@ -46,7 +53,10 @@ export function createRelay({ db, destination, log }: Outlet, deliver: Deliver):
     while (!closing.signal.aborted) {
       const isMoreLikely = await look();
       if (isMoreLikely) second.ring();
-      else await first.rest(POLL_MS);
+      else {
+        await first.rest(POLL_MS);
+        if (gatherMs > 0) await sleep(gatherMs, undefined, { signal: stopping.closing }).catch(() => {});
+      }
       await sweep();
     }
   }
