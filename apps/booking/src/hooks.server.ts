@@ -17,11 +17,22 @@ type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
+  '/account': 'signedIn',
+  '/account/delete': 'signedIn',
+  '/account/deleted': 'anyone',
+  '/account/export': 'signedIn',
   '/admin/messages': 'admin',
+  // Whoever holds the mailed link.
+  '/b/[token]': 'anyone',
+  '/b/[token]/calendar.ics': 'anyone',
+  '/b/[token]/cancel': 'anyone',
+  '/booked': 'anyone',
+  '/booked/calendar.ics': 'anyone',
   '/bookings': 'signedIn',
   '/bookings/[booking]': 'signedIn',
   '/bookings/[booking]/calendar.ics': 'signedIn',
   '/bookings/[booking]/cancel': 'signedIn',
+  '/confirm/[token]': 'anyone',
   // There only while nobody but this machine can reach the site.
   '/dev/inbox': 'anyone',
   '/dev/inbox/[mail]': 'anyone',
@@ -31,10 +42,17 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/events': 'anyone',
   '/facilitators/[facilitator]': 'anyone',
   '/forbidden': 'anyone',
+  '/reset': 'anyone',
+  '/reset/[token]': 'anyone',
+  '/reset/sent': 'anyone',
   '/sign-in': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
+  '/sign-up/sent': 'anyone',
 };
+
+/** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
+const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
@@ -54,8 +72,14 @@ export const handle: Handle = async ({ event, resolve }) => {
     // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
     return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
   }
+  const answer = await resolve(event, { preload: isNeededAtOnce });
+  if (event.route.id !== null && IS_SECRET.test(event.route.id)) {
+    answer.headers.set('cache-control', 'no-store');
+    answer.headers.set('referrer-policy', 'same-origin');
+    answer.headers.set('x-robots-tag', 'noindex, nofollow');
+  }
   // A form that signs in may end at CRM, which asked for it.
-  return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }), { formsMayEndAt: config.crmUrl });
+  return completePageHeaders(answer, { formsMayEndAt: config.crmUrl });
 };
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {

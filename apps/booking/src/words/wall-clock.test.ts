@@ -14,6 +14,7 @@ import {
 test('a session is read on the clock of its place', () => {
   const start = new Date('2026-12-01T07:30:00Z');
   assert.equal(wallClock(start, 60, 'Europe/Lisbon'), 'Tue 1 Dec 2026, 07:30–08:30');
+  assert.equal(momentInWords(start, 'Europe/Lisbon'), 'Tue 1 Dec 2026, 07:30');
   assert.equal(wallClock(start, 60, 'Asia/Makassar'), 'Tue 1 Dec 2026, 15:30–16:30');
   assert.equal(wallClock(start, 60, 'Pacific/Kiritimati'), 'Tue 1 Dec 2026, 21:30–22:30');
 });

@@ -24,6 +24,11 @@ interface DayAndTime {
   time: string;
 }
 
+/** A moment as people read it where something happens: `Fri 4 Dec 2026, 17:00`. */
+export function momentInWords(instant: Date, timeZone: string): string {
+  return wallClock(instant, 0, timeZone).split('–', 1)[0] ?? '';
+}
+
 /** Whose clock that is, in words: `Lisbon time` for `Europe/Lisbon`. */
 export function zoneInWords(timeZone: string): string {
   const city = timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone;
