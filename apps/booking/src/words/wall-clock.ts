@@ -66,11 +66,6 @@ export function timeOfDay(instant: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant);
 }
 
-/** When something happened: `Tuesday 1 December, 19:30`. */
-export function momentInWords(instant: Date, timeZone: string): string {
-  return `${dayInWords(instant, timeZone)}, ${timeOfDay(instant, timeZone)}`;
-}
-
 /** How long something lasts: `45 min`, `1 h 15 min`, `2 days`. */
 export function lengthInWords(minutes: number): string {
   const days = Math.ceil(minutes / 1440);
