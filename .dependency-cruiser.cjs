@@ -44,7 +44,7 @@ module.exports = {
       name: 'ui-is-domain-free',
       comment: 'A component that could ship in another product knows neither our data nor our addresses.',
       severity: 'error',
-      from: { path: '^(apps/[^/]+/src|packages)/ui/' },
+      from: { path: '^(apps/[^/]+/src|packages)/(ui|words)/' },
       to: { path: '^apps/[^/]+/src/(server|routes)/|^packages/(?!ui/)' },
     },
     {

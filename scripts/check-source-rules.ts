@@ -43,7 +43,7 @@ const RULES: readonly SourceRule[] = [
   {
     reason: 'only entry points ask the clock; take `now` as an argument',
     pattern: /\bnew Date\(\)|\bDate\.now\(\)|\bTemporal\.Now\b/,
-    appliesTo: (path) => /^apps\/[^/]+\/src\/(server|ui)\//.test(path) && isRuntimeCode(path),
+    appliesTo: (path) => /^apps\/[^/]+\/src\/(server|ui|words)\//.test(path) && isRuntimeCode(path),
   },
 ];
 

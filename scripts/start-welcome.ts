@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config } from '@samaya/platform/config.ts';
+import { type Config, isLoopbackOnly } from '@samaya/platform/config.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '../apps/booking/src/server/demo/demo-people.ts';
 
 /** What a person reads when everything runs: where it is, how to get in, how to end it. */
@@ -7,15 +7,21 @@ export function welcome(config: Config, seconds: string): string {
   return `
 Samaya is ready, after ${seconds} s.
 
-  Site    ${config.bookingUrl.padEnd(28)}  API  ${config.bookingUrl}/docs
-  CRM     ${config.crmUrl.padEnd(28)}  API  ${config.crmUrl}/docs
-
+  Site      ${config.bookingUrl.padEnd(28)}  API  ${config.bookingUrl}/docs
+  Organise  ${config.bookingUrl}/organise
+  CRM       ${config.crmUrl.padEnd(28)}  API  ${config.crmUrl}/docs
+${hasLocalMailbox(config) ? `  Mail      ${config.bookingUrl}/dev/inbox\n` : ''}
 ${config.demo ? demoSignIns() : '  Without a demo there is no account yet: npm run user:create makes the first admin.\n'}
-  Data    ${config.dataDir}
-  Logs    ${join(config.dataDir, 'logs')}
+  Data      ${config.dataDir}
+  Logs      ${join(config.dataDir, 'logs')}
 
 ${config.rateLimits ? '' : rateLimitWarning()}Ctrl-C stops everything.
 `;
+}
+
+// As booking decides it: without a mail server, and nowhere but on this machine.
+function hasLocalMailbox(config: Config): boolean {
+  return config.smtpUrl === undefined && isLoopbackOnly(config);
 }
 
 function demoSignIns(): string {

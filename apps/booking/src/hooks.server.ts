@@ -19,17 +19,34 @@ type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
+  '/account': 'signedIn',
+  '/account/delete': 'signedIn',
+  '/account/deleted': 'anyone',
+  '/account/export': 'signedIn',
   '/admin': 'admin',
   '/admin/facilitators': 'admin',
   '/admin/facilitators/[facilitator]': 'admin',
   '/admin/facilitators/new': 'admin',
+  '/admin/messages': 'admin',
   '/admin/people': 'admin',
   '/admin/people/[person]': 'admin',
   '/admin/people/[person]/delete': 'admin',
+  // Whoever holds the mailed link.
+  '/b/[token]': 'anyone',
+  '/b/[token]/calendar.ics': 'anyone',
+  '/b/[token]/cancel': 'anyone',
+  '/booked': 'anyone',
+  '/booked/calendar.ics': 'anyone',
   '/bookings': 'signedIn',
   '/bookings/[booking]': 'signedIn',
   '/bookings/[booking]/calendar.ics': 'signedIn',
   '/bookings/[booking]/cancel': 'signedIn',
+  '/confirm/[token]': 'anyone',
+  // There only while nobody but this machine can reach the site.
+  '/dev/inbox': 'anyone',
+  '/dev/inbox/[mail]': 'anyone',
+  '/dev/inbox/[mail]/calendar.ics': 'anyone',
+  '/dev/inbox/[mail]/html': 'anyone',
   '/e/[event]': 'anyone',
   '/events': 'anyone',
   '/facilitators/[facilitator]': 'anyone',
@@ -45,11 +62,17 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/organise/events/new': 'organiser',
   '/organise/import': 'organiser',
   '/organise/settings': 'admin',
+  '/reset': 'anyone',
+  '/reset/[token]': 'anyone',
+  '/reset/sent': 'anyone',
   '/sign-in': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
+  '/sign-up/sent': 'anyone',
 };
 
+/** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
+const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
 /** Pages that take more than a form of text: bytes. */
 const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
@@ -72,8 +95,14 @@ export const handle: Handle = async ({ event, resolve }) => {
     // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
     return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
   }
+  const answer = await resolve(event, { preload: isNeededAtOnce });
+  if (event.route.id !== null && IS_SECRET.test(event.route.id)) {
+    answer.headers.set('cache-control', 'no-store');
+    answer.headers.set('referrer-policy', 'same-origin');
+    answer.headers.set('x-robots-tag', 'noindex, nofollow');
+  }
   // A form that signs in may end at CRM, which asked for it.
-  return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }), { formsMayEndAt: config.crmUrl });
+  return completePageHeaders(answer, { formsMayEndAt: config.crmUrl });
 };
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {

@@ -67,7 +67,9 @@ const server = await startHttpServer({
     // Whatever door it came through: a request that may have changed something may have left a message.
     if (request.method === 'GET' || request.method === 'HEAD') return;
     publicAnswers.forget();
-    if (status < 400) app.relay.wake();
+    if (status >= 400) return;
+    app.relay.wake();
+    app.mailRelay.wake();
   },
   async handle(request, response, facts) {
     if (
@@ -103,9 +105,10 @@ stopOnSignals(async () => {
   stopSweeping();
   await server.stop();
   await pages.close();
-  await app.relay.stop();
+  await Promise.all([app.relay.stop(), app.mailRelay.stop()]);
   await app.close();
 });
 app.relay.start();
+app.mailRelay.start();
 reportReady(server.port);
 app.log.info({ port: server.port }, 'ready');

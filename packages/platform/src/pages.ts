@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RequestFacts } from './api.ts';
+import { compressAnswer } from './compress-answer.ts';
 import { letPagesTrustOurHeaders } from './config.ts';
 import type { Log } from './log.ts';
 import { PAGE_BODY_BYTES } from './page-body.ts';
@@ -37,6 +38,7 @@ export async function createPages<App>(options: PagesOptions<App>): Promise<Page
   return {
     close,
     answer(request, response, facts) {
+      compressAnswer(request, response);
       const origin = originOf(request, options.publicUrl);
       if (isForeignWrite(request, origin)) {
         sendText(response, 403, 'This form was sent from another site, so nothing was changed.\n');

@@ -1,6 +1,6 @@
 import { listEvents } from '#server/events/list-events.ts';
 import { listFacilitators } from '#server/facilitators/list-facilitators.ts';
-import { dayInWords, zoneInWords } from '../ui/wall-clock.ts';
+import { dayInWords, zoneInWords } from '../words/wall-clock.ts';
 import type { PageServerLoad } from './$types';
 import { cardOf, type EventCard } from './event-card.ts';
 import { dateChips } from './events/event-filter.ts';

@@ -8,7 +8,7 @@ import {
   timeOfDay,
   wallClock,
   zoneInWords,
-} from '../ui/wall-clock.ts';
+} from '../words/wall-clock.ts';
 
 /** An event as pages show it, in words. */
 export interface EventCard {

@@ -6,6 +6,7 @@ export type BookingErrorCode =
   | 'bad-signature'
   | 'not-a-facilitator'
   | 'email-taken'
+  | 'link-ended'
   | 'event-inactive'
   | 'event-started'
   | 'already-booked'

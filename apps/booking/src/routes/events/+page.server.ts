@@ -1,6 +1,6 @@
 import { listEventChoices } from '#server/events/list-event-choices.ts';
 import { listEvents } from '#server/events/list-events.ts';
-import { dayInWords, priceInWords } from '../../ui/wall-clock.ts';
+import { dayInWords, priceInWords } from '../../words/wall-clock.ts';
 import { cardOf } from '../event-card.ts';
 import type { PageServerLoad } from './$types';
 import { dateChips, type EventQuery, readEventQuery, without } from './event-filter.ts';

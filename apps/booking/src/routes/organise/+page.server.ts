@@ -1,5 +1,5 @@
 import { readAgenda } from '#server/events/read-agenda.ts';
-import { dayInWords, zoneInWords } from '../../ui/wall-clock.ts';
+import { dayInWords, zoneInWords } from '../../words/wall-clock.ts';
 import { requireIdentity } from '../require-identity.ts';
 import type { PageServerLoad } from './$types';
 import { TODAY } from './organise-texts.ts';

@@ -1,4 +1,4 @@
-import { dayInWords } from '../../ui/wall-clock.ts';
+import { dayInWords } from '../../words/wall-clock.ts';
 
 /** The words of what organisers see: the way around, today, and what is common to their pages. */
 export const ORGANISE = {

@@ -1,5 +1,5 @@
 import { type Event, seatsLeft } from '#server/events/event.ts';
-import { dayInShort, lengthInWords, timeOfDay, wallClock, zoneInWords } from '../../ui/wall-clock.ts';
+import { dayInShort, lengthInWords, timeOfDay, wallClock, zoneInWords } from '../../words/wall-clock.ts';
 import { kindInWords, whereInWords } from '../event-card.ts';
 import { placesTaken, type STATES } from './organise-texts.ts';
 

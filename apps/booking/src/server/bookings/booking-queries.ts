@@ -91,17 +91,26 @@ export async function updateBookingStatus(trx: Transaction<DB>, id: number, stat
   return booking as Booking;
 }
 
+// What a person holds or waits for.
+const IS_CANCELLABLE = sql<boolean>`b.status in ('confirmed', 'pending', 'offered', 'waitlisted')`;
+
+/** How many bookings of a person are at events that have not started. */
+export async function countUpcomingOf(db: Kysely<DB>, userId: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from bookings b join events e on e.id = b.event_id
+    where b.user_id = ${userId} and e.date_time > clock_timestamp() and ${IS_CANCELLABLE}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** Cancels what a person holds at events that have not started, as when the account is deleted. */
 export async function cancelUpcomingOf(trx: Transaction<DB>, userId: number): Promise<void> {
   const upcoming = sql<number>`
     select b.event_id from bookings b join events e on e.id = b.event_id
-    where b.user_id = ${userId} and e.date_time > clock_timestamp()
-      and b.status in ('confirmed', 'pending', 'offered', 'waitlisted')`;
+    where b.user_id = ${userId} and e.date_time > clock_timestamp() and ${IS_CANCELLABLE}`;
   await sql`select 1 from events where id in (${upcoming}) order by id for no key update`.execute(trx);
   await sql`
-    update bookings set status = 'cancelled'
-    where user_id = ${userId} and event_id in (${upcoming})
-      and status in ('confirmed', 'pending', 'offered', 'waitlisted')`.execute(trx);
+    update bookings b set status = 'cancelled'
+    where b.user_id = ${userId} and b.event_id in (${upcoming}) and ${IS_CANCELLABLE}`.execute(trx);
 }
 
 export async function findOwnBooking(db: Kysely<DB>, id: number, userId: number): Promise<Booking | undefined> {

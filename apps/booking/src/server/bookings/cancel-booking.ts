@@ -6,12 +6,15 @@ import { BookingError } from '#server/errors.ts';
 import { type Booking, hasEnded, mayBecome } from './booking.ts';
 import { lockBooking, updateBookingStatus } from './booking-queries.ts';
 
+/** Who cancels: somebody signed in, or whoever holds the mailed link of a guest, who is the guest and nothing more. */
+type Canceller = Pick<Identity, 'userId' | 'isAdmin' | 'facilitatorId'>;
+
 /**
  * Cancels a booking: its own person until the event starts, the event's facilitator and an admin also later.
  * A booking that has ended stays as it is, so asking twice is asking once. What is somebody else's is `not-found`;
  * `event-started` when it is too late.
  */
-export async function cancelBooking(db: Kysely<DB>, id: number, actor: Identity): Promise<Booking> {
+export async function cancelBooking(db: Kysely<DB>, id: number, actor: Canceller): Promise<Booking> {
   return await db.transaction().execute(async (trx) => {
     const found = await lockBooking(trx, id);
     if (!found) throw notFound();

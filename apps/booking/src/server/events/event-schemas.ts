@@ -138,6 +138,11 @@ const words = (most: number) =>
     .max(most, `has ${most} characters at most`)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here');
 
+const trueOrFalse = z
+  .enum(['true', 'false'], 'is true or false')
+  .transform((value) => value === 'true')
+  .optional();
+
 const timesOfDay = Object.keys(TIMES_OF_DAY) as [TimeOfDay, ...TimeOfDay[]];
 
 export const eventListQuery = z.object({
@@ -146,6 +151,10 @@ export const eventListQuery = z.object({
     .transform((value) => value.trim())
     .optional()
     .meta({ description: 'The whole practice, in any case and accents.' }),
+  level: words(100)
+    .transform((value) => value.trim())
+    .optional()
+    .meta({ description: 'The whole level, in any case and accents.' }),
   facilitator_id: z
     .string()
     .regex(/^[1-9]\d{0,9}$/, 'is the id of a facilitator')
@@ -169,11 +178,11 @@ export const eventListQuery = z.object({
     .transform(Number)
     .optional()
     .meta({ type: 'number', minimum: 0 }),
-  available: z
-    .enum(['true', 'false'], 'is true or false')
-    .transform((value) => value === 'true')
-    .optional()
-    .meta({ type: 'boolean', description: 'true: only events with a free seat.' }),
+  online: trueOrFalse.meta({
+    type: 'boolean',
+    description: 'Only what can be joined from anywhere, or only what cannot.',
+  }),
+  available: trueOrFalse.meta({ type: 'boolean', description: 'true: only events with a free seat.' }),
   sort: z.enum(['date_time'], 'is date_time').optional(),
   limit,
   after,

@@ -23,8 +23,13 @@ export interface Event {
   level: string | null;
   summary: string | null;
   cancelled_at: Date | null;
+  /** When it was to start before it moved; `null` when it never did. */
+  moved_from: Date | null;
   facilitator: { id: number; name: string };
 }
+
+/** An event as lists show it. */
+export type EventInBrief = Omit<Event, 'description'>;
 
 export const EVENT_TYPES = ['session', 'retreat'] as const;
 

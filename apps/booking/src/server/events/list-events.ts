@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '#server/database-types.ts';
 import { wordsOf } from '#server/search-words.ts';
+import type { EventFilter } from './event-filter-queries.ts';
 import {
-  type EventFilter,
   type EventListing,
   type ListedEvent,
   selectNearEventsByWords,

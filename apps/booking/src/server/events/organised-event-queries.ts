@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import type { Event, OrganisedState } from './event.ts';
-import { type EventPosition, hasWords, type ListedEvent, STARTS_AT } from './event-list-queries.ts';
+import { type EventPosition, hasWords } from './event-filter-queries.ts';
+import { type ListedEvent, STARTS_AT } from './event-list-queries.ts';
 import { EVENT_COLUMNS } from './event-queries.ts';
 
 const TABLES = sql`events e join facilitators f on f.id = e.facilitator_id`;

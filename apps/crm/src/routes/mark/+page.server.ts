@@ -10,8 +10,8 @@ export const actions: Actions = {
     const { app, facilitator } = locals;
     if (!facilitator) redirect(303, '/sign-in');
     const { mark, back } = await readMark(request);
-    const scope = { facilitatorId: facilitator.facilitatorId };
-    const changed = mark.ids.length === 0 ? [] : await processNotifications(app.db, { ...scope, ...mark });
+    const { facilitatorId, userId } = facilitator;
+    const changed = mark.ids.length === 0 ? [] : await processNotifications(app.db, { facilitatorId, userId, ...mark });
     redirect(303, backTo(back, url, { ...mark, ids: changed.map(({ id }) => id) }));
   },
 };

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { bookingMessage, createTestApp } from '#server/test-app.ts';
 
 const crm = await createTestApp();
-const maya = await crm.signIn(7);
+const MAYA_USER = 1007;
+const maya = await crm.signIn(7, MAYA_USER);
 const noah = await crm.signIn(8);
 const LIST = '/api/v1/booking-notifications';
 
@@ -104,11 +105,13 @@ test('marked as processed and back, each as it is then', async () => {
   const done = await crm.ask('PATCH', path, { token: maya, body: { processed: true } });
   assert.deepEqual([done.status, done.body.id, done.body.processed], [200, first.id, true]);
   assert.ok(done.body.processed_at);
+  assert.equal(done.body.processed_by, MAYA_USER);
   const again = await crm.ask('PATCH', path, { token: maya, body: { processed: true } });
   assert.deepEqual([again.status, again.body], [200, done.body]);
   assert.equal((await walk('&processed=true')).length, 1);
   const back = await crm.ask('PATCH', path, { token: maya, body: { processed: false } });
-  assert.deepEqual([back.body.processed, back.body.processed_at], [false, null]);
+  const { processed, processed_at, processed_by } = back.body;
+  assert.deepEqual([processed, processed_at, processed_by], [false, null, null]);
 });
 
 test("somebody else's notification does not exist", async () => {

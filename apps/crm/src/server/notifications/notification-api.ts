@@ -49,7 +49,7 @@ export function notificationRoutes(app: CrmApp): ApiRoute<Callers>[] {
       success: { status: 200, schema: notificationSchema, description: 'The notification as it is now.' },
       refusals: ['not-found', 'invalid'],
       async handle({ params, body }, { who }) {
-        const mark = { facilitatorId: who.facilitatorId, id: params.id, processed: body.processed };
+        const mark = { facilitatorId: who.facilitatorId, userId: who.userId, id: params.id, processed: body.processed };
         return shapeNotification(await processNotification(app.db, mark));
       },
     }),
@@ -63,7 +63,8 @@ export function notificationRoutes(app: CrmApp): ApiRoute<Callers>[] {
       success: { status: 200, schema: changedSchema, description: 'Those that changed; the others were so already.' },
       refusals: ['invalid'],
       async handle({ body }, { who }) {
-        const changed = await processNotifications(app.db, { facilitatorId: who.facilitatorId, ...body });
+        const { facilitatorId, userId } = who;
+        const changed = await processNotifications(app.db, { facilitatorId, userId, ...body });
         return { changed: changed.map(shapeNotification) };
       },
     }),

@@ -24,6 +24,7 @@ const COLUMNS = [
   'event_type',
   'price',
   'processed_at',
+  'processed_by',
 ] as const;
 
 export interface NotificationFilter {
@@ -60,13 +61,21 @@ function titleHas<Row>(
   return query.where('event_title', 'ilike', pattern);
 }
 
-/** How many of a facilitator's notifications wait to be dealt with; counts no further than `most`. */
-export async function countToDo(db: Kysely<DB>, facilitatorId: number, most: number): Promise<number> {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from (
-      select 1 from booking_notifications where facilitator_id = ${facilitatorId} and not processed limit ${most}
-    ) as waiting_rows`.execute(db);
-  return rows[0]?.waiting ?? 0;
+/** How many of a facilitator's notifications wait, and how many are dealt with; neither counts further than `most`. */
+export async function countInbox(
+  db: Kysely<DB>,
+  facilitatorId: number,
+  most: number,
+): Promise<{ toDo: number; processed: number }> {
+  const { rows } = await sql<{ toDo: number; processed: number }>`
+    select
+      (select count(*)::int from (
+        select 1 from booking_notifications where facilitator_id = ${facilitatorId} and not processed limit ${most}
+      ) as waiting) as "toDo",
+      (select count(*)::int from (
+        select 1 from booking_notifications where facilitator_id = ${facilitatorId} and processed limit ${most}
+      ) as done) as processed`.execute(db);
+  return rows[0] ?? { toDo: 0, processed: 0 };
 }
 
 /** The id of a facilitator's newest notification, 0 where there is none. */
@@ -107,10 +116,18 @@ export async function listOfClient(db: Kysely<DB>, of: Notification, limit: numb
     .execute();
 }
 
+/** Which of a facilitator's notifications are marked, how, and by whom. */
+export interface Marking {
+  facilitatorId: number;
+  userId: number;
+  ids: readonly number[];
+  processed: boolean;
+}
+
 /** Marks some of a facilitator's notifications; answers those that are theirs, as they are then. */
 export async function updateProcessed(
   trx: Transaction<DB>,
-  { facilitatorId, ids, processed }: { facilitatorId: number; ids: readonly number[]; processed: boolean },
+  { facilitatorId, userId, ids, processed }: Marking,
 ): Promise<{ changed: Notification[]; unchanged: Notification[] }> {
   // The stream's lock before the rows: the order in which every writer takes them.
   await sql`select 1 from facilitator_streams where facilitator_id = ${facilitatorId} for update`.execute(trx);
@@ -122,7 +139,7 @@ export async function updateProcessed(
   const unchanged = await own.where('processed', '=', processed).orderBy('id').execute();
   const changed = await trx
     .updateTable('booking_notifications')
-    .set({ processed })
+    .set({ processed, processed_by: processed ? userId : null })
     .where('facilitator_id', '=', facilitatorId)
     .where('id', 'in', [...ids])
     .where('processed', '<>', processed)

@@ -29,6 +29,7 @@ export const notificationSchema = z
     event_type: z.string().nullable(),
     price: z.number().nullable(),
     processed_at: instant.nullable(),
+    processed_by: z.int().nullable(),
   })
   .meta({ id: 'BookingNotification' });
 
@@ -59,6 +60,7 @@ export function shapeNotification(row: Notification): NotificationJson {
     event_type: row.event_type,
     price: row.price,
     processed_at: row.processed_at?.toISOString() ?? null,
+    processed_by: row.processed_by,
   };
 }
 

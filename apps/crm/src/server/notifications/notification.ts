@@ -22,6 +22,8 @@ export interface Notification {
   event_type: string | null;
   price: number | null;
   processed_at: Date | null;
+  /** Of the user who did. */
+  processed_by: number | null;
 }
 
 /** A notification at its place in its facilitator's stream. */

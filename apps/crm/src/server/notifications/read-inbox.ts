@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { listNotifications, type NotificationSearch } from './list-notifications.ts';
 import type { Notification } from './notification.ts';
-import { countToDo, findNewestId, findStreamPosition } from './notification-queries.ts';
+import { countInbox, findNewestId, findStreamPosition } from './notification-queries.ts';
 
 /** Above this many it no longer matters how many exactly; the count stops there. */
 export const MOST_COUNTED = 1000;
@@ -13,6 +13,8 @@ export interface Inbox {
   next: string | null;
   /** How many wait to be dealt with, whatever is searched for; `MOST_COUNTED` at most. */
   toDo: number;
+  /** How many are dealt with, likewise. */
+  processed: number;
   /** The id of the newest notification of all, 0 where there is none. */
   newestId: number;
   /** The stream's position at that moment: what follows it is not in here, what precedes it is. */
@@ -32,7 +34,7 @@ export async function readInbox(
     .execute(async (trx) => ({
       position: await findStreamPosition(trx, scope.facilitatorId),
       ...(await listNotifications(trx, scope, search)),
-      toDo: await countToDo(trx, scope.facilitatorId, MOST_COUNTED),
+      ...(await countInbox(trx, scope.facilitatorId, MOST_COUNTED)),
       newestId: await findNewestId(trx, scope.facilitatorId),
     }));
 }

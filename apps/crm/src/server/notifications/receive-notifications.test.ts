@@ -36,6 +36,7 @@ test('a message becomes one row with the seed fields as sent, to do', async () =
       event_date: new Date(message.event_date),
       processed: false,
       processed_at: null,
+      processed_by: null,
       superseded: false,
       id: undefined,
       received_at: undefined,

@@ -1,6 +1,6 @@
 import { ORGANISED_STATES, type OrganisedState } from '#server/events/event.ts';
 import { listOrganisedEvents } from '#server/events/list-organised-events.ts';
-import { zoneInWords } from '../../../ui/wall-clock.ts';
+import { zoneInWords } from '../../../words/wall-clock.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import { organisedEventOf } from '../organised-event.ts';
 import type { PageServerLoad } from './$types';

@@ -3,7 +3,7 @@ import { eventChangesSchema } from '#server/events/event-schemas.ts';
 import { RowRefused } from '#server/imports/import-errors.ts';
 import { isCurrency, readMinutes, readPlaces, readPrice } from '#server/imports/read-value.ts';
 import { findZone, placeOnEarth } from '#server/imports/wall-clock.ts';
-import { lengthTyped } from '../../../ui/wall-clock.ts';
+import { lengthTyped } from '../../../words/wall-clock.ts';
 import { type EventFaults, FIELDS, type TypedEvent, type TypedField } from './event-fields.ts';
 import { EVENT_FAULTS, EVENT_FORM } from './event-form-texts.ts';
 

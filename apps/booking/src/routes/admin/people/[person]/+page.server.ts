@@ -4,7 +4,7 @@ import { changeAdmin } from '#server/accounts/change-admin.ts';
 import { endAllSignIns } from '#server/accounts/sign-in.ts';
 import { listVisitsAhead, listVisitsBehind } from '#server/bookings/list-visits.ts';
 import type { Visit } from '#server/bookings/visit.ts';
-import { wallClock, zoneInWords } from '../../../../ui/wall-clock.ts';
+import { wallClock, zoneInWords } from '../../../../words/wall-clock.ts';
 import { ROSTER } from '../../../organise/events/roster-texts.ts';
 import { requireIdentity } from '../../../require-identity.ts';
 import { PERSON } from '../../admin-texts.ts';

@@ -3,7 +3,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { listPeopleTold } from '#server/bookings/list-people-told.ts';
 import { changeEvent } from '#server/events/change-event.ts';
 import { isPublic } from '#server/events/event.ts';
-import { priceInWords } from '../../../../ui/wall-clock.ts';
+import { priceInWords } from '../../../../words/wall-clock.ts';
 import { artOf, eventPath } from '../../../event-card.ts';
 import { requireIdentity } from '../../../require-identity.ts';
 import { organisedEventOf } from '../../organised-event.ts';

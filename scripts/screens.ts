@@ -1,0 +1,85 @@
+import type { Page } from 'playwright-core';
+
+/** A page worth looking at: where it is, and who looks. */
+export interface Screen {
+  name: string;
+  app: 'booking' | 'crm';
+  /** An account of the demo; nobody signed in when left out. */
+  as?: 'ana' | 'maya' | 'admin';
+  /** Its address, or how to find it from where the browser is: the start page of the application. */
+  path: string | ((page: Page) => Promise<string>);
+  /** What to do before the picture is taken. */
+  first?: (page: Page) => Promise<void>;
+  /** Stands in the README, 1280 wide and light unless it says 390. */
+  readme?: 1280 | 390;
+}
+
+/** Where the first link leads that matches on the page at `from`. */
+function linkOn(from: string, selector: string): (page: Page) => Promise<string> {
+  return async (page) => {
+    await page.goto(from);
+    const href = await page.locator(selector).first().getAttribute('href');
+    if (href === null) throw new Error(`${from} has no link ${selector}`);
+    return href;
+  };
+}
+
+const event = linkOn('/events?available=true', 'main li a[href^="/e/"]');
+const fullEvent = linkOn('/events', 'main li:has-text("Full") a[href^="/e/"]');
+const booking = linkOn('/bookings', 'main a[href^="/bookings/"]');
+const ownEvent = linkOn('/organise/events', 'main a[href^="/organise/events/"]:not([href$="/new"])');
+const below = (path: (page: Page) => Promise<string>, rest: string) => async (page: Page) =>
+  `${await path(page)}${rest}`;
+
+export const SCREENS: readonly Screen[] = [
+  { name: 'home', app: 'booking', path: '/', readme: 1280 },
+  { name: 'events', app: 'booking', path: '/events' },
+  { name: 'events-week', app: 'booking', path: '/events?view=week' },
+  { name: 'events-month', app: 'booking', path: '/events?view=month', readme: 1280 },
+  { name: 'events-filtered', app: 'booking', path: '/events?event_type=session&time_of_day=evening&available=true' },
+  { name: 'events-none', app: 'booking', path: '/events?q=nothing+is+called+so' },
+  { name: 'event', app: 'booking', path: event, readme: 390 },
+  { name: 'event-full', app: 'booking', path: fullEvent },
+  {
+    name: 'retreat',
+    app: 'booking',
+    path: linkOn('/events?event_type=retreat', 'main li a[href^="/e/"]'),
+    readme: 1280,
+  },
+  { name: 'event-signed-in', app: 'booking', as: 'ana', path: event },
+  { name: 'facilitator', app: 'booking', path: linkOn('/', 'main a[href^="/facilitators/"]') },
+  { name: 'sign-in', app: 'booking', path: '/sign-in' },
+  { name: 'sign-up', app: 'booking', path: '/sign-up' },
+  {
+    name: 'sign-up-faults',
+    app: 'booking',
+    path: '/sign-up',
+    async first(page) {
+      await page.locator('main form button').first().click();
+      await page.waitForLoadState();
+    },
+  },
+  { name: 'reset', app: 'booking', path: '/reset' },
+  { name: 'bookings', app: 'booking', as: 'ana', path: '/bookings', readme: 390 },
+  { name: 'booking', app: 'booking', as: 'ana', path: booking },
+  { name: 'booking-cancel', app: 'booking', as: 'ana', path: below(booking, '/cancel') },
+  { name: 'account', app: 'booking', as: 'ana', path: '/account' },
+  { name: 'forbidden', app: 'booking', as: 'ana', path: '/organise' },
+  { name: 'not-found', app: 'booking', path: '/nothing-here' },
+  { name: 'organise-today', app: 'booking', as: 'maya', path: '/organise' },
+  { name: 'organise-events', app: 'booking', as: 'maya', path: '/organise/events' },
+  { name: 'organise-new', app: 'booking', as: 'maya', path: '/organise/events/new', readme: 1280 },
+  { name: 'organise-event', app: 'booking', as: 'maya', path: ownEvent },
+  { name: 'organise-edit', app: 'booking', as: 'maya', path: below(ownEvent, '/edit') },
+  { name: 'organise-roster', app: 'booking', as: 'maya', path: below(ownEvent, '/roster'), readme: 1280 },
+  { name: 'organise-cancel', app: 'booking', as: 'maya', path: below(ownEvent, '/cancel') },
+  { name: 'organise-import', app: 'booking', as: 'maya', path: '/organise/import' },
+  { name: 'organise-settings', app: 'booking', as: 'admin', path: '/organise/settings' },
+  { name: 'admin-facilitators', app: 'booking', as: 'admin', path: '/admin/facilitators' },
+  { name: 'admin-people', app: 'booking', as: 'admin', path: '/admin/people' },
+  { name: 'admin-messages', app: 'booking', as: 'admin', path: '/admin/messages' },
+  { name: 'mailbox', app: 'booking', path: '/dev/inbox' },
+  { name: 'inbox', app: 'crm', as: 'maya', path: '/', readme: 1280 },
+  { name: 'inbox-processed', app: 'crm', as: 'maya', path: '/?view=processed' },
+  { name: 'notification', app: 'crm', as: 'maya', path: linkOn('/', 'main li a[href*="/n/"]'), readme: 390 },
+];
