@@ -1,3 +1,4 @@
+import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
@@ -7,6 +8,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
+import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
@@ -21,6 +23,14 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/account/delete': 'signedIn',
   '/account/deleted': 'anyone',
   '/account/export': 'signedIn',
+  '/admin': 'admin',
+  '/admin/facilitators': 'admin',
+  '/admin/facilitators/[facilitator]': 'admin',
+  '/admin/facilitators/new': 'admin',
+  '/admin/messages': 'admin',
+  '/admin/people': 'admin',
+  '/admin/people/[person]': 'admin',
+  '/admin/people/[person]/delete': 'admin',
   // Whoever holds the mailed link.
   '/b/[token]': 'anyone',
   '/b/[token]/calendar.ics': 'anyone',
@@ -32,10 +42,26 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/bookings/[booking]/calendar.ics': 'signedIn',
   '/bookings/[booking]/cancel': 'signedIn',
   '/confirm/[token]': 'anyone',
+  // There only while nobody but this machine can reach the site.
+  '/dev/inbox': 'anyone',
+  '/dev/inbox/[mail]': 'anyone',
+  '/dev/inbox/[mail]/calendar.ics': 'anyone',
+  '/dev/inbox/[mail]/html': 'anyone',
   '/e/[event]': 'anyone',
   '/events': 'anyone',
   '/facilitators/[facilitator]': 'anyone',
   '/forbidden': 'anyone',
+  '/organise': 'organiser',
+  '/organise/events': 'organiser',
+  '/organise/events/[event]': 'organiser',
+  '/organise/events/[event]/cancel': 'organiser',
+  '/organise/events/[event]/edit': 'organiser',
+  '/organise/events/[event]/roster': 'organiser',
+  '/organise/events/[event]/roster.csv': 'organiser',
+  '/organise/events/[event]/roster/[booking]': 'organiser',
+  '/organise/events/new': 'organiser',
+  '/organise/import': 'organiser',
+  '/organise/settings': 'admin',
   '/reset': 'anyone',
   '/reset/[token]': 'anyone',
   '/reset/sent': 'anyone',
@@ -47,6 +73,8 @@ const VISITORS: Record<RouteId, Visitor> = {
 
 /** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
 const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
+/** Pages that take more than a form of text: bytes. */
+const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
@@ -55,6 +83,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
   try {
+    refuseLargeBody(request, (event.route.id && LARGE_BODIES[event.route.id]) ?? PAGE_BODY_BYTES);
     if (secret !== undefined) event.locals.identity = await identifyCookie(db, secret, config.adminEmails);
     event.locals.studio = await readStudio(db);
   } catch (cause) {

@@ -4,6 +4,7 @@ import {
   dayInWords,
   hourOf,
   lengthInWords,
+  lengthTyped,
   momentInWords,
   priceInWords,
   timeOfDay,
@@ -52,4 +53,15 @@ test('days, hours and lengths are said as people say them', () => {
   assert.deepEqual([hourOf(midnight, 'UTC'), hourOf(midnight, 'Asia/Makassar')], [0, 8]);
   assert.equal(timeOfDay(midnight, 'Asia/Kathmandu'), '05:45');
   assert.deepEqual([35, 60, 75, 1440, 45 * 60].map(lengthInWords), ['35 min', '1 h', '1 h 15 min', '1 day', '2 days']);
+});
+
+test('a length as it is typed is exact', () => {
+  assert.deepEqual([35, 60, 75, 1440, 4200, 1441].map(lengthTyped), [
+    '35 min',
+    '1 h',
+    '1 h 15 min',
+    '1 day',
+    '2 days 22 h',
+    '1 day 1 min',
+  ]);
 });
