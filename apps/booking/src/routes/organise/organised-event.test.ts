@@ -25,6 +25,7 @@ const event = (more: Partial<Event> = {}): Event => ({
   level: null,
   summary: null,
   cancelled_at: null,
+  moved_from: null,
   facilitator: { id: 1, name: 'Maya Lind' },
   ...more,
 });

@@ -36,6 +36,7 @@ const NOTHING: Omit<Event, 'date_time' | 'id' | 'facilitator'> = {
   level: null,
   summary: null,
   cancelled_at: null,
+  moved_from: null,
 };
 
 function given(input: Partial<EventInput>): Partial<EventInput> {
