@@ -150,7 +150,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel('Password').fill('quiet mornings');
     await page.getByRole('button', { name: 'Make an account' }).click();
     await page.getByText(email).waitFor();
-    await page.getByRole('link', { name: 'Open the mailbox of this machine' }).waitFor();
+    await page.getByRole('link', { name: 'Open the local mailbox' }).waitFor();
     if (javaScriptEnabled) await audit(page);
     await mailedLink(ownerUrl, email, '/confirm/');
     await page.getByRole('button', { name: 'Send it again' }).click();
