@@ -168,10 +168,10 @@ export function isLoopbackOnly(config: Config): boolean {
  * Makes the built page handler take the origin from headers that our server overwrites on every request, and bounds
  * the forms it reads. It looks at its environment when it is loaded, so call this before.
  */
-export function letPagesTrustOurHeaders(): void {
+export function letPagesTrustOurHeaders(bodyBytesMost: number): void {
   process.env.PROTOCOL_HEADER = 'x-forwarded-proto';
   process.env.HOST_HEADER = 'x-forwarded-host';
-  process.env.BODY_SIZE_LIMIT = '64K';
+  process.env.BODY_SIZE_LIMIT = String(bodyBytesMost);
 }
 
 function refuseContradictions(config: Config, environment: NodeJS.ProcessEnv) {
