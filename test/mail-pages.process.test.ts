@@ -163,7 +163,7 @@ test('an admin sees what became of mails, finds some, and sends again what was g
   const nothing = await visitor.post(`${url}?state=dead`);
   assert.equal(nothing.status, 400);
   assert.match(textOf(nothing.html), /Choose the messages/);
-  const one = await visitor.post(`${url}?state=dead`, { only: gong });
+  const one = await visitor.post(`${url}?state=dead`, { one: gong });
   assert.equal(one.url, `${url}?state=dead&again=1`);
   assert.match(textOf(one.html), /One message is sent again now\./);
   const chosen = await visitor.post(url, { id: mailId });

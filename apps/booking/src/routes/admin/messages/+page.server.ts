@@ -45,7 +45,7 @@ export const actions: Actions = {
     const query = queryOf(url);
     const form = await request.formData();
     const destination: Destination = query.part === 'crm' ? 'crm' : 'mail';
-    const chosen = form.has('only') ? form.getAll('only') : form.getAll('id');
+    const chosen = form.has('one') ? form.getAll('one') : form.getAll('id');
     const ids = chosen.flatMap((id) => z.uuid().safeParse(id).data ?? []);
     const isAll = form.has('all');
     if (!isAll && ids.length === 0) return fail(400, { message: MESSAGES.choose });
