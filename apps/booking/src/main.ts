@@ -14,6 +14,7 @@ import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi, routeTable } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
 import { seedDemo } from '#server/demo/seed-demo.ts';
+import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
@@ -51,6 +52,7 @@ const pages = await createPages({
   publicUrl: config.bookingUrl,
   dev: process.argv.includes('--dev'),
   port: config.bookingPort,
+  bodyBytesMost: IMPORT_BODY_BYTES,
   log: app.log,
 });
 

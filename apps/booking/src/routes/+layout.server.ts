@@ -1,4 +1,4 @@
-import { hasMailbox } from '#server/mail/local-mailbox.ts';
+import { hasMailbox } from '#server/mail/mail-way.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals }) => {

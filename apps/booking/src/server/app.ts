@@ -25,6 +25,7 @@ const LIMITS = {
   'account-mail-address': { points: 5, seconds: 3600, shared: true },
   'guest-booking-network': { points: 20, seconds: 3600, shared: true },
   'booking-user': { points: 30, seconds: 60, shared: false },
+  'import-user': { points: 20, seconds: 60, shared: false },
   'api-token': { points: 600, seconds: 60, shared: false },
   'api-network': { points: 120, seconds: 60, shared: false },
 } as const satisfies Record<string, Limit>;

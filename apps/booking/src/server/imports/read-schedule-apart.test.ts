@@ -43,6 +43,25 @@ test('a file read apart is what it is read here', async () => {
   }
 });
 
+test('a fallback is the zone of times for which nobody says one, and of no others', async () => {
+  const zoneOf = async (text: string, more: Parameters<typeof order>[1] & { zone?: string } = {}) => {
+    const defaults = '"max_participants":5,"price":0,"duration":60,"facilitator_email":"a@b.example"';
+    const { drafts } = await readScheduleApart({
+      ...order(text, { mapping: `{"defaults":{${defaults}}}`, ...more }),
+      zone: more.zone,
+      fallbackZone: 'Asia/Makassar',
+    });
+    return drafts[0]?.start.zone;
+  };
+  const calendar = (head: string) =>
+    `BEGIN:VCALENDAR\n${head}BEGIN:VEVENT\nUID:1\nSUMMARY:Sit\nDTSTART:20270301T190000\nEND:VEVENT\nEND:VCALENDAR\n`;
+  assert.equal(await zoneOf(HEADER + row('Yin')), 'Asia/Makassar');
+  assert.equal(await zoneOf(HEADER + row('Yin'), { zone: 'Europe/Lisbon' }), 'Europe/Lisbon');
+  assert.equal(await zoneOf(HEADER + row('Yin'), { mapping: '{"time_zone":"Europe/Rome"}' }), 'Europe/Rome');
+  assert.equal(await zoneOf(calendar(''), { kind: 'calendar' }), 'Asia/Makassar');
+  assert.equal(await zoneOf(calendar('X-WR-TIMEZONE:Europe/Rome\n'), { kind: 'calendar' }), 'Europe/Rome');
+});
+
 test('a file or a mapping that cannot be used is refused with the same sentence', async () => {
   await assert.rejects(readScheduleApart(order('PK\u0003\u0004')), { name: 'ImportError', message: /workbook/ });
   await assert.rejects(readScheduleApart(order(HEADER, { mapping: '{' })), { message: /The mapping is not JSON/ });
