@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { countTries, isFullRun } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { buildPages } from '../scripts/build.ts';
 import { findDifferences } from './both-databases.ts';
 import { addEvents, addFacilitator, addPeople, type CrowdPerson } from './crowd.ts';
 import { openFaultProxy } from './fault-proxy.ts';
 import { startBooking } from './processes.ts';
-import { countTries, isFullRun } from './tries.ts';
 
 // What a person, or the client of a person, waits at most for the word that nothing works now.
 const REFUSED_MS = 3000;
