@@ -78,6 +78,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'admin-facilitators', app: 'booking', as: 'admin', path: '/admin/facilitators' },
   { name: 'admin-people', app: 'booking', as: 'admin', path: '/admin/people' },
   { name: 'admin-messages', app: 'booking', as: 'admin', path: '/admin/messages' },
+  { name: 'admin-messages-crm', app: 'booking', as: 'admin', path: '/admin/messages?part=crm' },
   { name: 'mailbox', app: 'booking', path: '/dev/inbox' },
   { name: 'inbox', app: 'crm', as: 'maya', path: '/', readme: 1280 },
   { name: 'inbox-processed', app: 'crm', as: 'maya', path: '/?view=processed' },

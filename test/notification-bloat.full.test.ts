@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countTries } from '@samaya/platform/test-tries.ts';
 import { sql } from 'kysely';
 import { claimDue, deleteArrived } from '../apps/booking/src/server/notifications/outbox-queries.ts';
 import { openStudio } from '../apps/booking/src/server/test-studio.ts';
-import { countTries } from './tries.ts';
 
 const CLAIMS = 200;
 const SWEPT = 5000;

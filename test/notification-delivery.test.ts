@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { countTries } from '@samaya/platform/test-tries.ts';
 import { sql } from 'kysely';
 import { findViolations } from '../apps/booking/src/server/bookings/booking-invariants-queries.ts';
 import { deliverNotifications } from '../apps/booking/src/server/notifications/deliver-notifications.ts';
@@ -13,7 +14,6 @@ import {
   takeAll,
 } from '../apps/booking/src/server/notifications/test-receiver.ts';
 import { openStudio, type Studio } from '../apps/booking/src/server/test-studio.ts';
-import { countTries } from './tries.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { sign } from '@samaya/booking-notification/signature.ts';
+import { countTries, seedOf } from '@samaya/platform/test-tries.ts';
 import fc from 'fast-check';
 import { createTestApp as createBooking } from '../apps/booking/src/server/test-app.ts';
 import { bookingMessage, createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
 import { inParallel } from './book-over-http.ts';
 import { rowsOf } from './both-databases.ts';
-import { countTries, seedOf } from './tries.ts';
 
 type Crm = Awaited<ReturnType<typeof createCrm>>;
 type Message = ReturnType<typeof bookingMessage> & { booking_id: number; version: number; status: string };
