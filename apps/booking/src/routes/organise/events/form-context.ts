@@ -18,11 +18,16 @@ export async function formContext(locals: App.Locals) {
 /** The card of what is written, under the name of whoever would lead it. */
 export async function makePreview(locals: App.Locals, typed: TypedEvent, kept?: Event): Promise<Preview> {
   const { name, isAdmin } = requireIdentity(locals);
-  const read = readEvent(typed, kept);
+  const read = readEvent(typed, { kept });
   const chosen = isAdmin ? await listFacilitatorNames(locals.app.db) : [];
   const facilitator = chosen.find(({ id }) => id === read.input.facilitator_id) ?? kept?.facilitator ?? { id: 0, name };
   return {
-    card: previewOf(read, { id: kept?.id ?? 0, facilitator, now: new Date() }),
+    card: previewOf(read, {
+      id: kept?.id ?? 0,
+      seatsTaken: kept?.seats_taken ?? 0,
+      facilitator,
+      now: new Date(),
+    }),
     isTwice: read.isTwice,
   };
 }
