@@ -39,6 +39,16 @@ test('somebody who is known keeps their name', async () => {
   assert.equal(name, 'Ana Costa');
 });
 
+test('what a stranger has at an address that nobody confirmed ends before they could read what is booked', async () => {
+  const stranger = await studio.addPerson({ email: 'owner@home.example', password: 'a hash', proven_at: null });
+  await studio.signIn(stranger.id, 'page');
+  const wanted = { eventId: await addEvent(), name: 'The Owner', email: 'owner@home.example', seats: 1 };
+  assert.equal((await addToRoster(app, wanted, maya)).user_id, stranger.id);
+  const row = await db.selectFrom('users').select('password').where('id', '=', stranger.id).executeTakeFirstOrThrow();
+  assert.equal(row.password, '!');
+  assert.deepEqual(await db.selectFrom('sign_ins').select('id').where('user_id', '=', stranger.id).execute(), []);
+});
+
 test('it refuses as any booking does', async () => {
   const add = (eventId: number, seats = 1) =>
     addToRoster(app, { eventId, name: 'Tom Ek', email: 'tom@home.example', seats }, maya);
@@ -52,6 +62,14 @@ test('it refuses as any booking does', async () => {
   await assert.rejects(add(await addEvent({ is_active: false })), { code: 'event-inactive' });
   await assert.rejects(add(await addEvent({ date_time: new Date(Date.now() - 60_000) })), { code: 'event-started' });
   await assert.rejects(add(2_000_000_000), { code: 'not-found' });
+  const late = addToRoster(
+    app,
+    { eventId: await addEvent({ is_active: false }), name: 'Nobody', email: 'nobody@home.example', seats: 1 },
+    maya,
+  );
+  await assert.rejects(late, { code: 'event-inactive' });
+  const left = await db.selectFrom('users').select('id').where('email', '=', 'nobody@home.example').execute();
+  assert.deepEqual(left, [], 'a refusal leaves no account behind');
 });
 
 test('only who runs the event adds to its list, and nobody else leaves an account behind', async () => {

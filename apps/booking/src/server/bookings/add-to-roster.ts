@@ -1,13 +1,18 @@
-import { findOrAddPerson } from '#server/accounts/find-or-add-person.ts';
+import { admitGuest } from '#server/accounts/admit-guest.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { BookingApp } from '#server/app.ts';
 import { getOwnEvent } from '#server/events/get-event.ts';
 import type { Booking } from './booking.ts';
+import { findBookableState } from './booking-queries.ts';
+import { judge, refusalOf } from './booking-refusals.ts';
+
+// Somebody whose id no row has: what refuses everybody is found before an account is made.
+const NOBODY = 0;
 
 /**
- * Books places for somebody whom the event's facilitator or an admin names. Whoever has the address keeps their name;
- * nobody at it yet becomes an account that nobody has confirmed. Refuses with `forbidden` or `not-found` for who does
- * not run the event, and as `createBooking` does.
+ * Books places for somebody whom the event's facilitator or an admin names. Whoever has the address is admitted as
+ * `admitGuest` says: a known name stays, and what a stranger may have at the address ends. Refuses with `forbidden` or
+ * `not-found` for who does not run the event, and as `createBooking` does.
  */
 export async function addToRoster(
   { db, desk }: Pick<BookingApp, 'db' | 'desk'>,
@@ -15,6 +20,9 @@ export async function addToRoster(
   actor: Identity,
 ): Promise<Booking> {
   await getOwnEvent(db, eventId, actor);
-  const userId = await db.transaction().execute((trx) => findOrAddPerson(trx, { name, email }));
+  const state = await findBookableState(db, { userId: NOBODY, eventId, seats });
+  const refusal = state ? judge(state, seats) : 'not-found';
+  if (refusal) throw refusalOf(refusal, { maxParticipants: 0, seatsLeft: 0, ...state });
+  const userId = await admitGuest(db, { name, email });
   return await desk.book({ userId, eventId, seats });
 }
