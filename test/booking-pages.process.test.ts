@@ -122,7 +122,7 @@ for (const { javaScriptEnabled, width } of [
     await page.getByText('Lea Brandt, 2 places').waitFor();
     await page.getByText('€24, at').waitFor();
     await page.getByText(/19:30–20:45/).waitFor();
-    await page.getByText(/Lisbon time/).waitFor();
+    await page.getByText('Lisbon time', { exact: true }).waitFor();
     assert.equal(await seatsTaken(eventId), 2);
 
     await page.getByRole('navigation').getByRole('link', { name: 'My bookings' }).click();

@@ -35,7 +35,7 @@ export const STANDING = {
   crmUp: 'CRM takes notifications.',
   crmDown: (since: string) => `CRM has taken nothing since ${since}.`,
   goesOn: 'What waits goes by itself as soon as this is mended.',
-  reason: (reason: string) => `It said: ${reason}`,
+  reason: (reason: string) => `The reason: ${reason}`,
 } as const;
 
 export const FILTER = {

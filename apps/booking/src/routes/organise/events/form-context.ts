@@ -1,7 +1,7 @@
 import type { Event } from '#server/events/event.ts';
 import { listFacilitatorNames } from '#server/facilitators/list-facilitator-names.ts';
+import type { EventCard } from '../../event-card.ts';
 import { requireIdentity } from '../../require-identity.ts';
-import type { Preview } from './ask-preview.ts';
 import type { EventFaults, TypedEvent } from './event-fields.ts';
 import { listFaults, readEvent } from './event-form.ts';
 import { previewOf } from './event-preview.ts';
@@ -13,6 +13,13 @@ export async function formContext(locals: App.Locals) {
     facilitators: isAdmin ? await listFacilitatorNames(locals.app.db) : undefined,
     zones: Intl.supportedValuesOf('timeZone'),
   };
+}
+
+/** What the server says of an event that is being written. */
+export interface Preview {
+  card: EventCard;
+  /** The clocks show its time twice; the first is taken. */
+  isTwice: boolean;
 }
 
 /** The card of what is written, under the name of whoever would lead it. */
