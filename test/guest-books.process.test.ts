@@ -37,8 +37,8 @@ async function plan(title: string, { places = 5, price = 25 } = {}) {
   return Number(row?.id);
 }
 
-async function openPage({ javaScriptEnabled = true, width = 390 } = {}) {
-  const context = await browser.newContext({ javaScriptEnabled, viewport: { width, height: 844 } });
+async function openPage({ javaScriptEnabled = true, width = 390, timezoneId = 'Europe/Lisbon' } = {}) {
+  const context = await browser.newContext({ javaScriptEnabled, timezoneId, viewport: { width, height: 844 } });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   return { page, context, watched: watchRequests(page, [site.url]) };
@@ -97,15 +97,15 @@ test('a guest books on a phone in two clicks and two fields, and claims the book
   await audit(page);
   const [claimed] = await bookingsAt(eventId);
   assert.deepEqual([claimed?.guest, claimed?.proven], [false, true]);
-  assert.deepEqual(
-    [watched.foreign, watched.complaints.filter((text) => !/status of 4/.test(text)), await watched.scriptBytes()],
-    [[], [], 0],
-  );
+  // A page that says no with its status is no fault, nor is a transition that an audit cut short.
+  const complaints = watched.complaints.filter((text) => !/status of 4|^Transition was aborted/.test(text));
+  assert.deepEqual([watched.foreign, complaints], [[], []]);
+  assert.ok((await watched.scriptBytes()) < 1000, 'nothing but the viewer’s own time is a script');
 });
 
 test('a guest cancels by the link in the mail, after reading what it means, and books again', async (t) => {
   const eventId = await plan('Slow morning');
-  const { page, context } = await openPage({ width: 1280 });
+  const { page, context } = await openPage({ width: 1280, timezoneId: 'Europe/Berlin' });
   t.after(() => context.close());
   await page.goto(`${site.url}/e/${eventId}`);
   assert.equal(await page.evaluate('document.activeElement.name'), 'name', 'the first field has the focus');
@@ -117,6 +117,7 @@ test('a guest cancels by the link in the mail, after reading what it means, and 
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Your place is booked' }).waitFor();
   await page.goto(await mailedLink(ownerUrl, 'ida@example.org', '/b/'));
+  await page.getByText(/\d\d:\d\d your time$/).waitFor();
   await page.getByRole('link', { name: 'Cancel booking' }).click();
   await page.getByText('there are €50 less to pay').waitFor();
   await page.getByText('Cancel a day before, please.').waitFor();
