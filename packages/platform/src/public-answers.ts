@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from './api.ts';
 import type { ApiRoute } from './api-route.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** Answers strangers from bytes already made, so that a crowd costs little more than one of them. */
 export interface PublicAnswers {
@@ -24,7 +24,8 @@ export interface PublicAnswersOptions {
 
 interface Made {
   until: number;
-  body: Buffer;
+  /** The bytes, a character each: Node writes head and body at once then, and twice else. */
+  body: string;
   headers: Record<string, string>;
   etag: string;
   template: string;
@@ -57,7 +58,7 @@ export function createPublicAnswers(options: PublicAnswersOptions): PublicAnswer
     const begunIn = generation;
     const answer = await options.make(new Request(`http://localhost${url}`), facts);
     if (answer.status !== 200) return { answer };
-    const body = Buffer.from(await answer.clone().arrayBuffer());
+    const body = Buffer.from(await answer.clone().arrayBuffer()).toString('latin1');
     const made: Made = {
       until: clock() + KEPT_MS,
       body,
@@ -67,7 +68,7 @@ export function createPublicAnswers(options: PublicAnswersOptions): PublicAnswer
         // A cache in front may give it out for a second; a browser asks whether it still holds.
         'cache-control': 'public, max-age=0, s-maxage=1',
       },
-      etag: `"${createHash('sha1').update(body).digest('base64url')}"`,
+      etag: `"${createHash('sha1').update(body, 'latin1').digest('base64url')}"`,
       template,
     };
     if (generation === begunIn) {
@@ -124,7 +125,7 @@ function send(request: IncomingMessage, response: ServerResponse, { body, header
     response.writeHead(304, { etag, 'cache-control': headers['cache-control'] ?? '' }).end();
     return;
   }
-  response.writeHead(200, { ...headers, etag, 'content-length': body.length }).end(body);
+  response.writeHead(200, { ...headers, etag, 'content-length': body.length }).end(body, 'latin1');
 }
 
 async function sendAnswer(response: ServerResponse, answer: Response): Promise<void> {
