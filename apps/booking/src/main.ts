@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
@@ -22,6 +21,8 @@ import { startSweeping } from '#server/sweep.ts';
 import { type BookingPages, PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
+// What a rush is made of. After anything else it is asked who signed out.
+const ENDS_NO_SIGN_IN: ReadonlySet<string> = new Set(['/api/v1/bookings', '/api/v1/sessions', '/e/[event]']);
 
 const config = completeConfig(readConfig());
 const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = config;
@@ -54,6 +55,7 @@ const pages = await createPages({
   log: app.log,
 });
 
+const operations = { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken };
 const server = await startHttpServer({
   host: config.host,
   port: config.bookingPort,
@@ -62,31 +64,20 @@ const server = await startHttpServer({
   log: app.log,
   onFinished(request, status, milliseconds, template) {
     app.metrics.request(request.method ?? '', template, status, milliseconds);
-    // Whatever door it came through: a request that may have changed something may have left a message.
-    if (request.method === 'GET' || request.method === 'HEAD') return;
+    // Whatever door it came through: what was not refused may have changed something, and left a message.
+    if (request.method === 'GET' || request.method === 'HEAD' || status >= 400) return;
     publicAnswers.forget();
-    if (status < 400) app.relay.wake();
+    if (!ENDS_NO_SIGN_IN.has(template)) app.bearers.doubt();
+    app.relay.wake();
   },
   async handle(request, response, facts) {
-    if (
-      await answerOperations(
-        {
-          notReady,
-          registry: app.metrics.registry,
-          metricsToken: config.metricsToken,
-        },
-        request,
-        response,
-      )
-    )
+    if (isApiRequest(request)) {
+      if (!(await publicAnswers.answer(request, response, facts))) await api.answer(request, response, facts);
       return;
-    if (await publicAnswers.answer(request, response, facts)) return;
+    }
+    if (await answerOperations(operations, request, response)) return;
     if (isOidcRequest(request)) return await answerOidc(request, response, facts);
-    if (!isApiRequest(request)) return pages.answer(request, response, facts);
-    await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
-      request,
-      response,
-    );
+    pages.answer(request, response, facts);
   },
 });
 

@@ -1,4 +1,5 @@
 import { isDatabaseAway } from '@samaya/platform/database.ts';
+import type { DomainError } from '@samaya/platform/domain-error.ts';
 import { batchNaturally } from '@samaya/platform/natural-batching.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
@@ -18,6 +19,8 @@ export interface BookingDesk {
   book(wanted: WantedPlace): Promise<Booking>;
   /** The same for a request that may be repeated; resolves to the JSON of the booking, the same for every repetition. */
   bookOnce(wanted: WantedPlace, request: RepeatableRequest): Promise<AnsweredOnce>;
+  /** The refusal of a wish without a key, if it is known without asking: the event was sold out a moment ago. */
+  recallRefusal(wanted: WantedPlace): DomainError | undefined;
 }
 
 interface Ticket {
@@ -32,6 +35,8 @@ const MOST_TOGETHER = 64;
 const MOST_WAITING = 2000;
 // More people than this are not kept in memory; such an event is asked about each time.
 const MOST_PEOPLE_REMEMBERED = 20_000;
+// One for all: to make an error costs more than to answer with it.
+const SOLD_OUT = refusalOf('event-full', { maxParticipants: 0, seatsLeft: 0 });
 
 /**
  * Opens the desk of a process. Several processes may each have one, on one database. `clock` counts milliseconds, for
@@ -41,10 +46,14 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
   const soldOut = rememberSoldOut(clock);
   const queue = batchNaturally<Ticket, Outcome>({ run: serve, mostTogether: MOST_TOGETHER, mostWaiting: MOST_WAITING });
 
+  function recallRefusal(wanted: WantedPlace): DomainError | undefined {
+    return soldOut.knows(wanted) ? SOLD_OUT : undefined;
+  }
+
   async function take(ticket: Ticket): Promise<Exclude<Outcome, { error: unknown }>> {
     // A key may be that of a place already given, which only the database knows.
-    if (ticket.key === null && soldOut.knows(ticket.wanted))
-      throw refusalOf('event-full', { maxParticipants: 0, seatsLeft: 0 });
+    const refusal = ticket.key === null ? recallRefusal(ticket.wanted) : undefined;
+    if (refusal) throw refusal;
     const outcome = await queue(ticket);
     if ('json' in outcome) return outcome;
     throw outcome.error;
@@ -52,7 +61,8 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
 
   async function serve(tickets: readonly Ticket[]): Promise<Outcome[]> {
     const [first] = tickets;
-    if (first && tickets.length === 1 && first.key === null) return [await serveAlone(first)];
+    const isAlone = tickets.length === 1 && first?.key === null && !soldOut.remembers(first.wanted.eventId);
+    if (first && isAlone) return [await serveAlone(first)];
     let outcomes: BatchedOutcome[];
     try {
       outcomes = await bookPlaces(
@@ -81,7 +91,9 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
     const full = new Map<number, number>();
     for (const [index, outcome] of outcomes.entries()) {
       const eventId = tickets[index]?.wanted.eventId;
-      if (outcome.outcome === 'event-full' && eventId !== undefined) full.set(eventId, outcome.maxParticipants);
+      if (eventId === undefined) continue;
+      if (outcome.outcome === 'event-full') full.set(eventId, outcome.maxParticipants);
+      else if (outcome.outcome === 'confirmed') soldOut.forget(eventId);
     }
     for (const [eventId, maxParticipants] of full) {
       const people = await findPeopleOf(db, eventId, MOST_PEOPLE_REMEMBERED).catch(() => undefined);
@@ -113,6 +125,7 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
       const { json, isRepetition } = await take({ wanted, request, key: readKey(request) });
       return { json, isRepetition };
     },
+    recallRefusal,
   };
 }
 
