@@ -11,16 +11,23 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const RUNNER = join(import.meta.dirname, 'run-test-files.ts');
 const PASSES = "import { test } from 'node:test'; test('goes well', () => {});";
 
+interface Told {
+  output: string;
+  passed: number;
+  failed: number;
+  tries: Record<string, number>;
+}
+
 /** Runs one planted test file in a process that is no test itself, as the runner refuses to run inside of one. */
-function runOne(name: string, text: string): { output: string; passed: number; failed: number } {
+function runOne(name: string, text: string, options = ''): Told {
   writeFileSync(join(folder, name), text);
   writeFileSync(
     join(folder, 'program.mjs'),
     `import { runTestFiles } from ${JSON.stringify(RUNNER)};
     let output = '';
     const tally = await runTestFiles([${JSON.stringify(name)}], {
-      root: ${JSON.stringify(folder)}, atOnce: 2, write: (text) => { output += text; } });
-    process.stdout.write(JSON.stringify({ output, ...tally }));`,
+      root: ${JSON.stringify(folder)}, atOnce: 2, write: (text) => { output += text; }, ${options} });
+    process.stdout.write(JSON.stringify({ output, ...tally, tries: Object.fromEntries(tally.tries) }));`,
   );
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
   return JSON.parse(
@@ -44,6 +51,26 @@ test('names file, test, message and place of a failure', () => {
   );
   assert.deepEqual({ passed, failed }, { passed: 1, failed: 1 });
   assert.match(output, /not ok fails\.test\.mjs: adds up\n {4}Error: one is two\n.*fails\.test\.mjs:2/);
+});
+
+test('adds up how often tests say they tried', () => {
+  const { passed, tries } = runOne(
+    'tries.test.mjs',
+    `import { test } from 'node:test';
+    test('one', (t) => t.diagnostic('tries: CAP-01 20'));
+    test('other', (t) => { t.diagnostic('tries: CAP-01 5'); t.diagnostic('tries: DB-05 7'); t.diagnostic('no tries'); });`,
+  );
+  assert.deepEqual({ passed, tries }, { passed: 2, tries: { 'CAP-01': 25, 'DB-05': 7 } });
+});
+
+test('a test that hangs fails when its time is up', () => {
+  const { failed, output } = runOne(
+    'hangs.test.mjs',
+    `${PASSES} test('hangs', () => new Promise((done) => setTimeout(done, 3000)));`,
+    'mostMsPerTest: 300',
+  );
+  assert.equal(failed, 1, output);
+  assert.match(output, /timed out after 300ms/);
 });
 
 const FAILS_OUTSIDE_OF_TESTS: readonly [what: string, text: string, told: RegExp][] = [

@@ -4,6 +4,8 @@ import { run } from 'node:test';
 export interface Tally {
   passed: number;
   failed: number;
+  /** How often tests tried what they say they tried: a number for each name that `countTries` was given. */
+  tries: Map<string, number>;
 }
 
 export interface RunOptions {
@@ -11,20 +13,34 @@ export interface RunOptions {
   root: string;
   /** Files that run at the same time, each in a process of its own. */
   atOnce: number;
+  /** A test that hangs fails after so many milliseconds; five minutes when left out. */
+  mostMsPerTest?: number;
   signal?: AbortSignal;
   write(text: string): void;
 }
 
-// A file that hangs fails instead of holding everybody up.
-const MOST_MS_PER_FILE = 300_000;
+const MOST_MS_PER_TEST = 300_000;
 const SLOW_MS = 5000;
+const TRIES = /^tries: (\S+) (\d+)$/;
+
+/** A tally of nothing. */
+export function emptyTally(): Tally {
+  return { passed: 0, failed: 0, tries: new Map() };
+}
+
+/** Adds what `one` counted to `tally`. */
+export function addTally(tally: Tally, one: Tally): void {
+  tally.passed += one.passed;
+  tally.failed += one.failed;
+  for (const [name, count] of one.tries) tally.tries.set(name, (tally.tries.get(name) ?? 0) + count);
+}
 
 /**
  * Runs test files and counts their tests. A skipped test, a file without tests, and whatever goes wrong outside a test
  * (a file that does not load, an error nobody waited for, a killed process) count as failures.
  */
 export async function runTestFiles(files: string[], options: RunOptions): Promise<Tally> {
-  const tally: Tally = { passed: 0, failed: 0 };
+  const tally = emptyTally();
   if (files.length === 0) return tally;
   const outputs = new Map<string, string>();
   const { root, write, signal } = options;
@@ -39,7 +55,7 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
     cwd: root,
     isolation: 'process',
     concurrency: options.atOnce,
-    timeout: MOST_MS_PER_FILE,
+    timeout: options.mostMsPerTest ?? MOST_MS_PER_TEST,
     ...(signal && { signal }),
   });
   const collect = ({ file, message }: { file: string | undefined; message: string }) => {
@@ -49,7 +65,11 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   events.on('test:stderr', collect);
   events.on('test:stdout', collect);
   // An error after the end of a test comes as one of these.
-  events.on('test:diagnostic', ({ file, message }) => collect({ file, message: `${message}\n` }));
+  events.on('test:diagnostic', ({ file, message }) => {
+    const [, name, count] = TRIES.exec(message) ?? [];
+    if (name === undefined) collect({ file, message: `${message}\n` });
+    else tally.tries.set(name, (tally.tries.get(name) ?? 0) + Number(count));
+  });
   events.on('test:pass', ({ file, name, details, skip, todo }) => {
     if (details.type === 'suite') return;
     if (isFile(file, name)) fail(file, 'the file', 'has no test');

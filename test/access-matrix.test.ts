@@ -44,6 +44,8 @@ get    /api/v1/bookings/{own}                  401     401     401  401      200
 post   /api/v1/bookings/{id}/cancel            401     401     401  401      404         404   200   404   200
 post   /api/v1/bookings/{own}/cancel           401     401     401  401      200         200   200   200   200
 post   /api/v1/crm/sign-ins                    401     401     401  401      401         401   401   401   401
+get    /api/v1/booking-notifications/digest    401     401     401  401      401         401   401   401   401
+get    /api/v1/booking-notifications/newest    401     401     401  401      401         401   401   401   401
 `;
 
 /** The same of CRM. Nobody answers at booking here, which is what signing in says; its own tests sign in. */

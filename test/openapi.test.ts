@@ -192,9 +192,15 @@ test('a walk through booking gets what is documented', async () => {
   await ask('booking', 'patch', '/api/v1/events/{id}', { token, id, body: { title: 'Yin' } });
   const rawBody = JSON.stringify({ email, password });
   const secrets = [`whsec_${Buffer.from('a secret of the two applications').toString('base64')}`];
-  const signature = { ...sign(rawBody, { id: 'msg-1', secrets, now: new Date() }) };
+  const now = new Date();
+  const signature = { ...sign(rawBody, { id: 'msg-1', secrets, now }) };
   await ask('booking', 'post', '/api/v1/crm/sign-ins', { rawBody, headers: signature });
   await ask('booking', 'post', '/api/v1/crm/sign-ins', { rawBody });
+  for (const address of ['/api/v1/booking-notifications/digest?after=1', '/api/v1/booking-notifications/newest']) {
+    const headers = sign(`GET ${address}`, { id: 'msg-2', secrets: booking.app.config.notificationSecrets, now });
+    await ask('booking', 'get', address, { headers: { ...headers } });
+    await ask('booking', 'get', address);
+  }
   await ask('booking', 'delete', '/api/v1/sessions/current', { token });
   await ask('booking', 'delete', '/api/v1/me', as);
 });

@@ -17,6 +17,10 @@ export interface RunningApp {
   pid: number;
   /** What the process wrote so far, standard output and errors together. */
   log(): string;
+  /** Sends a message to an entry point of tests, such as app-with-failpoints.ts. */
+  tell(message: object): void;
+  /** Resolves when the process is gone, to its exit code or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>;
   /** Asks it to stop (SIGTERM) and waits; kills it after 15 s. Resolves to the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL: no goodbye. */
@@ -31,6 +35,8 @@ export interface AppSettings {
   otherUrl?: string;
   /** Development mode: pages by Vite's middleware, not from the build. */
   dev?: boolean;
+  /** Another entry point than the application's own: a file of this folder that is told the application's name. */
+  entry?: string;
   /** Further settings; they win over those made here. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -48,7 +54,7 @@ process.on('exit', () => {
 /** Starts booking and waits until it takes requests. It ends with the test that started it. */
 export async function startBooking(settings: AppSettings): Promise<RunningApp> {
   const port = settings.port ?? (await freePort());
-  return await startApp('booking', port, settings.dev, {
+  return await startApp('booking', port, settings, {
     BOOKING_PORT: String(port),
     BOOKING_URL: `http://localhost:${port}`,
     BOOKING_DATABASE_URL: settings.database.appUrl,
@@ -63,7 +69,7 @@ export async function startBooking(settings: AppSettings): Promise<RunningApp> {
 /** Starts CRM and waits until it takes requests. It ends with the test that started it. */
 export async function startCrm(settings: AppSettings): Promise<RunningApp> {
   const port = settings.port ?? (await freePort());
-  return await startApp('crm', port, settings.dev, {
+  return await startApp('crm', port, settings, {
     CRM_PORT: String(port),
     CRM_URL: `http://localhost:${port}`,
     CRM_DATABASE_URL: settings.database.appUrl,
@@ -109,12 +115,13 @@ export function testDataFolder(): string {
 async function startApp(
   app: 'booking' | 'crm',
   port: number,
-  dev: boolean | undefined,
+  { dev, entry }: Pick<AppSettings, 'dev' | 'entry'>,
   environment: Record<string, string>,
 ): Promise<RunningApp> {
   // Nothing of the surrounding settings leaks in: only what a process needs to run at all.
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [join(ROOT, `apps/${app}/src/main.ts`), ...(dev ? ['--dev'] : [])], {
+  const command = entry ? [join(ROOT, 'test', entry), app] : [join(ROOT, `apps/${app}/src/main.ts`)];
+  const child = spawn(process.execPath, [...command, ...(dev ? ['--dev'] : [])], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
@@ -129,7 +136,10 @@ async function startApp(
     },
   });
   running.add(child);
-  const ended = once(child, 'close').then(() => running.delete(child));
+  const ended = once(child, 'close').then(() => {
+    running.delete(child);
+    return child.exitCode ?? child.signalCode;
+  });
   let log = '';
   const keep = (chunk: Buffer) => {
     log += chunk.toString();
@@ -150,6 +160,8 @@ async function startApp(
     port,
     pid: child.pid ?? 0,
     log: () => log,
+    tell: (message) => void child.send(message),
+    ended,
     stop: () => stop('SIGTERM'),
     kill: async () => void (await stop('SIGKILL')),
   };

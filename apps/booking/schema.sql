@@ -53,6 +53,7 @@ create table events (
   import_key text,
   created_at timestamp with time zone not null default now(),
   moved_from timestamp with time zone,
+  revision integer not null default 0,
   constraint events_currency_is_a_code CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint events_date_time_in_calendar CHECK (((date_time >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (date_time < '10000-01-01 00:00:00+00'::timestamp with time zone))),
   constraint events_duration_positive CHECK ((duration > 0)),
@@ -152,6 +153,7 @@ create table outbox_destinations (
   probes integer not null default 0,
   up_since timestamp with time zone,
   stopped_at timestamp with time zone,
+  down_reason text,
   constraint outbox_destinations_pkey PRIMARY KEY (destination)
 );
 
@@ -170,6 +172,8 @@ create table sign_ins (
   created_at timestamp with time zone not null default now(),
   last_seen_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
+  agent text,
+  constraint sign_ins_agent_short CHECK ((length(agent) <= 60)),
   constraint sign_ins_kind_known CHECK ((kind = ANY (ARRAY['page'::text, 'api'::text]))),
   constraint sign_ins_user_exists FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   constraint sign_ins_pkey PRIMARY KEY (id),
@@ -224,6 +228,7 @@ CREATE UNIQUE INDEX oidc_records_by_user_code ON public.oidc_records USING btree
 CREATE INDEX outbox_arrived ON public.outbox USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (destination, next_attempt_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+CREATE INDEX outbox_guest_again ON public.outbox USING btree (user_id, event_id, occurred_at) WHERE (kind = 'guest.again'::text);
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
 CREATE UNIQUE INDEX users_email_lower_unique ON public.users USING btree (lower((email)::text));
@@ -460,6 +465,15 @@ AS $function$
     event.place, facilitator_name))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.events_count_revisions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.revision := old.revision + 1;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.events_know_time_zone()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -615,6 +629,7 @@ CREATE TRIGGER bookings_count_inserted AFTER INSERT ON public.bookings REFERENCI
 CREATE TRIGGER bookings_count_updated AFTER UPDATE ON public.bookings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
 CREATE TRIGGER bookings_first_version BEFORE INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION bookings_first_version();
 CREATE TRIGGER bookings_next_version BEFORE UPDATE ON public.bookings FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION bookings_next_version();
+CREATE TRIGGER events_count_revisions BEFORE UPDATE OF title, summary, date_time, duration, place, online, facilitator_id, cancelled_at ON public.events FOR EACH ROW WHEN ((((((((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.summary IS DISTINCT FROM new.summary)) OR (old.date_time IS DISTINCT FROM new.date_time)) OR (old.duration IS DISTINCT FROM new.duration)) OR (old.place IS DISTINCT FROM new.place)) OR (old.online IS DISTINCT FROM new.online)) OR (old.facilitator_id IS DISTINCT FROM new.facilitator_id)) OR (old.cancelled_at IS DISTINCT FROM new.cancelled_at))) EXECUTE FUNCTION events_count_revisions();
 CREATE TRIGGER events_know_time_zone BEFORE INSERT OR UPDATE OF time_zone ON public.events FOR EACH ROW EXECUTE FUNCTION events_know_time_zone();
 CREATE TRIGGER events_note_move BEFORE UPDATE OF date_time ON public.events FOR EACH ROW WHEN ((old.date_time IS DISTINCT FROM new.date_time)) EXECUTE FUNCTION events_note_move();
 CREATE TRIGGER events_note_words AFTER INSERT OR UPDATE OF title, summary, description, practice, place, facilitator_id ON public.events FOR EACH ROW EXECUTE FUNCTION events_note_words();

@@ -24,6 +24,8 @@ export default defineConfig(({ command }) => ({
           'font-src': ['self'],
           // In development the browser is told of changes on a port of its own.
           'connect-src': command === 'serve' ? ['self', 'ws:'] : ['self'],
+          // The local mailbox shows mails in a frame; every other answer refuses to be framed.
+          'frame-src': ['self'],
           'base-uri': ['none'],
           'form-action': ['self'],
           'frame-ancestors': ['none'],

@@ -13,6 +13,7 @@ import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi, routeTable } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
 import { seedDemo } from '#server/demo/seed-demo.ts';
+import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
@@ -52,6 +53,7 @@ const pages = await createPages({
   publicUrl: config.bookingUrl,
   dev: process.argv.includes('--dev'),
   port: config.bookingPort,
+  bodyBytesMost: IMPORT_BODY_BYTES,
   log: app.log,
 });
 
@@ -69,6 +71,7 @@ const server = await startHttpServer({
     publicAnswers.forget();
     if (!ENDS_NO_SIGN_IN.has(template)) app.bearers.doubt();
     app.relay.wake();
+    app.mailRelay.wake();
   },
   async handle(request, response, facts) {
     if (isApiRequest(request)) {
@@ -92,9 +95,10 @@ stopOnSignals(async () => {
   stopSweeping();
   await server.stop();
   await pages.close();
-  await app.relay.stop();
+  await Promise.all([app.relay.stop(), app.mailRelay.stop()]);
   await app.close();
 });
 app.relay.start();
+app.mailRelay.start();
 reportReady(server.port);
 app.log.info({ port: server.port }, 'ready');

@@ -28,7 +28,7 @@ function replay(databaseUrl: string, ...args: string[]): Promise<{ code: number;
   });
 }
 
-test('given-up notifications are listed with the reason, and sent again by id or all', async () => {
+test('given-up messages are listed with where they should go and why they did not, and sent again by id or all', async () => {
   const studio = await openStudio();
   const eventId = await studio.addEvent();
   const users = await studio.addUsers(3);
@@ -37,23 +37,21 @@ test('given-up notifications are listed with the reason, and sent again by id or
     .values(users.map((user_id) => ({ user_id, event_id: eventId })))
     .execute();
   await studio.asOwner(
-    `update outbox set dead_at = now(), refusals = 9, last_error = 'answered 422' where destination = 'crm'`,
+    `update outbox set dead_at = now(), refusals = 9, last_error = 'answered 422' where destination = 'crm';
+     update outbox set dead_at = now(), last_error = 'answered 550' where destination = 'mail' and booking_id = 1`,
   );
 
   const listed = await replay(studio.appUrl);
   const ids = listed.out.split('\n').flatMap((line) => line.match(/^[0-9a-f-]{36}/) ?? []);
-  assert.equal(ids.length, 3, listed.out + listed.error);
-  assert.match(listed.out, /booking\.confirmed of booking 1: answered 422/);
+  assert.equal(ids.length, 4, listed.out + listed.error);
+  assert.match(listed.out, / crm {3}booking\.confirmed of booking 1: answered 422/);
+  assert.match(listed.out, / mail {2}booking\.confirmed of booking 1: answered 550/);
 
   assert.match((await replay(studio.appUrl, String(ids[0]))).out, /^1 will be sent again/);
-  assert.match((await replay(studio.appUrl, '--all')).out, /^2 will be sent again/);
-  assert.match((await replay(studio.appUrl)).out, /No notification was given up/);
-  const due = await studio.db
-    .selectFrom('outbox')
-    .select(['dead_at', 'refusals'])
-    .where('destination', '=', 'crm')
-    .execute();
-  assert.deepEqual(due, Array(3).fill({ dead_at: null, refusals: 0 }));
+  assert.match((await replay(studio.appUrl, '--all')).out, /^3 will be sent again/);
+  assert.match((await replay(studio.appUrl)).out, /No message was given up/);
+  const due = await studio.db.selectFrom('outbox').select(['dead_at', 'refusals']).execute();
+  assert.deepEqual(due, Array(6).fill({ dead_at: null, refusals: 0 }));
 });
 
 test('what is no id, and a database that is away, are said in a sentence', async () => {

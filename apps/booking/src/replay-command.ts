@@ -8,7 +8,8 @@ import { listDead, replayDead } from '#server/notifications/replay-dead.ts';
 
 const USAGE = `Usage: npm run notifications:replay -- [--all | <message id> …]
 
-Lists the notifications that CRM refused for good or for three days. With --all, or the ids of some, they are sent again.
+Lists the notifications to CRM and the mails that were given up: refused for good, or for three days. With --all, or the
+ids of some, they are sent again.
 `;
 const MOST_LISTED = 100;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -31,16 +32,17 @@ async function run(): Promise<void> {
   const database = connect<DB>(databases.booking.appUrl, { applicationName: 'samaya-replay', max: 1 });
   try {
     if (all || ids.length > 0) {
-      const count = await replayDead(database.kysely, all ? undefined : ids);
+      const count = await replayDead(database.kysely, all ? {} : { ids });
       process.stdout.write(`${count} will be sent again within a second or so of booking running.\n`);
       return;
     }
-    const dead = await listDead(database.kysely, MOST_LISTED);
-    for (const { id, kind, booking_id, occurred_at, last_error } of dead) {
+    const dead = await listDead(database.kysely, { limit: MOST_LISTED });
+    for (const { id, destination, kind, booking_id, occurred_at, last_error } of dead) {
       const subject = booking_id === null ? kind : `${kind} of booking ${booking_id}`;
-      process.stdout.write(`${id}  ${occurred_at.toISOString()}  ${subject}: ${last_error ?? 'no reason kept'}\n`);
+      const reason = last_error ?? 'no reason kept';
+      process.stdout.write(`${id}  ${occurred_at.toISOString()}  ${destination.padEnd(4)}  ${subject}: ${reason}\n`);
     }
-    if (dead.length === 0) process.stdout.write('No notification was given up.\n');
+    if (dead.length === 0) process.stdout.write('No message was given up.\n');
     if (dead.length === MOST_LISTED) process.stdout.write(`These are the oldest ${MOST_LISTED}.\n`);
   } finally {
     await database.close();

@@ -6,6 +6,7 @@ import { pageHost } from '@samaya/platform/page-host.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyPage } from '#server/sign-in/page-sign-in.ts';
+import { signInOnTheWayTo } from '#server/sign-in/return-path.ts';
 import type { RouteId } from '$app/types';
 import { type CrmPages, PAGES } from './pages.ts';
 
@@ -39,8 +40,8 @@ export const handle: Handle = async ({ event, resolve }) => {
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
   // A script that follows the stream cannot sign in; it is told, and its page says so.
   if (!mayPass && event.route.id === '/stream') return completePageHeaders(new Response(null, { status: 401 }));
-  if (!mayPass) redirect(303, '/sign-in');
-  return completePageHeaders(await resolve(event));
+  if (!mayPass) redirect(303, signInOnTheWayTo(event.url.pathname + event.url.search));
+  return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }));
 };
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {
@@ -53,3 +54,8 @@ export const handleError: HandleServerError = ({ kind, error: cause, event }) =>
   if (status === 503) app.log.warn({ request_id: facts.requestId, err: cause.cause }, 'booking is away');
   return { status, message: cause.message, requestId: facts.requestId };
 };
+
+/** Styles, scripts, and the one typeface. */
+function isNeededAtOnce({ type, path }: { type: 'font' | 'css' | 'js' | 'asset'; path: string }): boolean {
+  return type === 'css' || type === 'js' || (type === 'font' && /figtree-latin\.[^/]*$/.test(path));
+}

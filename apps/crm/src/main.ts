@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isApiRequest } from '@samaya/platform/api.ts';
+import { machineClock } from '@samaya/platform/clock.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
 import { migrate } from '@samaya/platform/migrate.ts';
@@ -11,6 +12,7 @@ import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createCrmApi } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
+import { startReconcilingNightly } from '#server/notifications/reconcile-nightly.ts';
 import { forgetExpiredSignIns } from '#server/sign-in/end-sign-ins.ts';
 import { createSignInAtBooking } from '#server/sign-in/sign-in-at-booking.ts';
 import { type CrmPages, PAGES } from './pages.ts';
@@ -65,9 +67,11 @@ const server = await startHttpServer({
 const sweep = setInterval(() => {
   forgetExpiredSignIns(app.db).catch((error: unknown) => app.log.warn({ err: error }, 'sweep failed'));
 }, SWEEP_MS);
+const stopReconciling = startReconcilingNightly(app, machineClock);
 
 stopOnSignals(async () => {
   clearInterval(sweep);
+  stopReconciling();
   // Open streams end first, so that the server need not wait for them.
   await app.hub.close();
   await server.stop();

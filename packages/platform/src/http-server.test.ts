@@ -117,6 +117,16 @@ test('writes one JSON line for each request, whatever the address holds', async 
   assert.doesNotMatch(lines.join(''), /abc/);
 });
 
+test('does not write down the secret of a mailed link', async () => {
+  lines.length = 0;
+  const secret = 'a-Z_9'.padEnd(43, 'q');
+  for (const path of [`/reset/7.${secret}`, `/b/7.${secret}/cancel`, `/e/7-${'a'.repeat(60)}`])
+    await fetch(address + path);
+  const paths = lines.map((line) => (JSON.parse(line) as { path?: string }).path);
+  assert.deepEqual(paths, ['/reset/7.…', '/b/7.…/cancel', `/e/7-${'a'.repeat(60)}`]);
+  assert.ok(!lines.join('').includes(secret));
+});
+
 test('lets a running request finish when it stops', async () => {
   const slow = fetch(`${address}/slow`);
   while (unblock.toString() === '() => undefined') await new Promise(setImmediate);

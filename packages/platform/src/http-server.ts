@@ -28,6 +28,9 @@ export interface HttpServer {
 
 const DRAIN_MS = 10_000;
 
+// The secret part of a mailed link, 256 bits in base64url: who reads the log must not be able to follow it.
+const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
+
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const accessLog = createAccessLog(options.log);
@@ -58,7 +61,7 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
   const startedAt = performance.now();
   let template = 'other';
   // Whoever answers below a path of its own may shorten the address.
-  const path = request.url?.split('?', 1)[0];
+  const path = request.url?.split('?', 1)[0]?.replaceAll(MAILED_SECRET, '.…');
   const facts: RequestFacts = {
     requestId: randomUUIDv7(),
     network: networkOf(request, options.trustProxy),

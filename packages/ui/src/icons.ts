@@ -35,6 +35,7 @@ export const ICONS = {
   ticket:
     'M4 9V7.5A1.5 1.5 0 0 1 5.5 6h13A1.5 1.5 0 0 1 20 7.5V9a3 3 0 0 0 0 6v1.5a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 16.5V15a3 3 0 0 0 0-6ZM14.5 9.5v.01M14.5 12v.01M14.5 14.5v.01',
   turn: 'M4.5 9h13.5M14 5l4 4-4 4M19.5 15H6M10 11l-4 4 4 4',
+  undo: 'M8.5 5 4.5 9l4 4M4.5 9h9.5a5.5 5.5 0 0 1 0 11H9',
   upload: 'M12 20V9M7 13.5l5-5 5 5M5 4h14',
   warning: 'M12 4.5 21 19.5H3ZM12 10.5v4M12 17.1v.01',
 } as const satisfies Record<string, string>;

@@ -1,3 +1,4 @@
+import { hasMailbox } from '#server/mail/mail-way.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals }) => {
@@ -5,6 +6,8 @@ export const load: LayoutServerLoad = ({ locals }) => {
   return {
     studio: studio.name,
     crmUrl: app.config.crmUrl,
+    /** Mails lie at /dev/inbox instead of going to people. */
+    mailbox: hasMailbox(app.config),
     person: identity && {
       name: identity.name,
       isFacilitator: identity.facilitatorId !== null,

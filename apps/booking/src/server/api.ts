@@ -9,15 +9,21 @@ import { type Callers, callers } from './callers.ts';
 import type { BookingErrorCode } from './errors.ts';
 import { eventRoutes } from './events/event-api.ts';
 import { facilitatorRoutes } from './facilitators/facilitator-api.ts';
+import { digestRoutes } from './notifications/digest-api.ts';
 
 const STATUSES: Record<BookingErrorCode, number> = {
   'bad-credentials': 401,
   'bad-signature': 401,
   'not-a-facilitator': 403,
   'email-taken': 409,
+  'link-ended': 410,
   'event-inactive': 409,
   'event-started': 409,
   'event-cancelled': 409,
+  'event-changed': 409,
+  'attendance-too-early': 409,
+  'booking-ended': 409,
+  'not-proven': 409,
   'already-booked': 409,
   'already-waitlisted': 409,
   'too-many-seats': 422,
@@ -37,6 +43,7 @@ export function routeTable(app: BookingApp): ApiRoute<Callers>[] {
     ...eventRoutes(app),
     ...bookingRoutes(app),
     ...crmSignInRoutes(app),
+    ...digestRoutes(app),
   ];
 }
 

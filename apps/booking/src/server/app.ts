@@ -10,14 +10,23 @@ import { type BearerLookup, createBearerLookup } from './accounts/identify.ts';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
+import { createMailRelay } from './mail/mail-relay.ts';
+import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
+import type { Outlet } from './notifications/outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
+import { createPictures, type Pictures } from './pictures/create-pictures.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
   'sign-in-network': { points: 30, seconds: 60, shared: true },
   'sign-up-network': { points: 10, seconds: 3600, shared: true },
+  // Links to confirm an address or to choose a password, asked for by whoever knows the address.
+  'account-mail-network': { points: 10, seconds: 3600, shared: true },
+  'account-mail-address': { points: 5, seconds: 3600, shared: true },
+  'guest-booking-network': { points: 20, seconds: 3600, shared: true },
   'booking-user': { points: 30, seconds: 60, shared: false },
+  'import-user': { points: 20, seconds: 60, shared: false },
   'api-token': { points: 600, seconds: 60, shared: false },
   'api-network': { points: 120, seconds: 60, shared: false },
 } as const satisfies Record<string, Limit>;
@@ -37,8 +46,12 @@ export interface BookingApp {
   bearers: BearerLookup;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
+  /** Draws what other sites show of our pages. */
+  pictures: Pictures;
   /** Carries the outbox to CRM once the entry point has started it. */
   relay: Relay;
+  /** The same for mails to people. */
+  mailRelay: Relay;
   close(): Promise<void>;
 }
 
@@ -52,7 +65,18 @@ export function createApp(
     onConnectionLost: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   const metrics = createMetrics();
-  const arrived = measureOutbox(metrics, database.kysely);
+  const outletTo = (destination: Outlet['destination']): Outlet => ({
+    db: database.kysely,
+    destination,
+    log,
+    clock: machineClock,
+    onDelivered: measureOutbox(metrics, database.kysely, destination),
+  });
+  const crm = {
+    ...outletTo('crm'),
+    url: `${config.crmUrl}/api/v1/booking-notifications`,
+    secrets: config.notificationSecrets,
+  };
   return {
     config,
     db: database.kysely,
@@ -63,14 +87,9 @@ export function createApp(
     passwords: createPasswords(),
     bearers: createBearerLookup(database.kysely, config.adminEmails),
     desk: createBookingDesk(database.kysely),
-    relay: createRelay({
-      db: database.kysely,
-      url: `${config.crmUrl}/api/v1/booking-notifications`,
-      secrets: config.notificationSecrets,
-      clock: machineClock,
-      log,
-      onDelivered: arrived,
-    }),
+    pictures: createPictures(),
+    relay: createRelay(crm, ({ cut }) => deliverNotifications(crm, cut)),
+    mailRelay: createMailRelay(outletTo('mail'), config),
     close: () => database.close(),
   };
 }

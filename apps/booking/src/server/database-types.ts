@@ -56,6 +56,7 @@ export interface Events {
   place: string | null;
   practice: string | null;
   price: number;
+  revision: Generated<number>;
   seats_taken: Generated<number>;
   summary: string | null;
   time_zone: Generated<string>;
@@ -136,6 +137,7 @@ export interface Outbox {
 
 export interface OutboxDestinations {
   destination: string;
+  down_reason: string | null;
   down_since: Date | null;
   probe_at: Date | null;
   probes: Generated<number>;
@@ -150,6 +152,7 @@ export interface RateLimits {
 }
 
 export interface SignIns {
+  agent: string | null;
   created_at: Generated<Date>;
   expires_at: Date;
   id: Generated<number>;

@@ -6,6 +6,7 @@ export type BookingErrorCode =
   | 'bad-signature'
   | 'not-a-facilitator'
   | 'email-taken'
+  | 'link-ended'
   | 'event-inactive'
   | 'event-started'
   | 'already-booked'
@@ -15,6 +16,10 @@ export type BookingErrorCode =
   | 'not-enough-seats'
   | 'seats-taken'
   | 'event-cancelled'
+  | 'event-changed'
+  | 'attendance-too-early'
+  | 'booking-ended'
+  | 'not-proven'
   | 'bad-idempotency-key'
   | 'idempotency-mismatch'
   | 'idempotency-in-progress';

@@ -20,3 +20,30 @@ test('a sweep takes what has ended and leaves what has not', async () => {
   assert.deepEqual(await db.selectFrom('sign_ins').select('kind').execute(), [{ kind: 'api' }]);
   assert.deepEqual(await db.selectFrom('idempotency_keys').select('key').execute(), [{ key: 'new' }]);
 });
+
+test('a sweep takes guests who got no place a day ago, and nobody else', async () => {
+  const studio = await createTestApp();
+  const { db, addPerson } = studio;
+  const { facilitatorId } = await studio.addFacilitator();
+  const created_at = new Date(Date.now() - 25 * 3_600_000);
+  const guest = { password: '!', proven_at: null, created_at };
+  const booked = await addPerson({ ...guest, email: 'booked@example.org' });
+  const eventId = await studio.addEvent({ facilitator_id: facilitatorId });
+  await db.insertInto('bookings').values({ user_id: booked.id, event_id: eventId, status: 'cancelled' }).execute();
+  await addPerson({ ...guest, email: 'idle@example.org' });
+  await addPerson({ ...guest, email: 'new@example.org', created_at: new Date() });
+  await addPerson({ ...guest, email: 'asking@example.org', reset_asked_at: new Date() });
+  await addPerson({ ...guest, email: 'proven@example.org', proven_at: new Date() });
+  await addPerson({ ...guest, email: 'waiting@example.org', password: 'a hash' });
+  await addPerson({ ...guest, email: 'erased@example.org', deleted_at: new Date() });
+  await sweep(db);
+  const left = await db.selectFrom('users').select('email').where('email', 'like', '%@example.org').execute();
+  assert.deepEqual(left.map(({ email }) => email.split('@')[0]).sort(), [
+    'asking',
+    'booked',
+    'erased',
+    'new',
+    'proven',
+    'waiting',
+  ]);
+});

@@ -1,13 +1,16 @@
 import { forgetExpiredSignIns } from './accounts/forget-expired-sign-ins.ts';
+import { forgetIdleGuests } from './accounts/forget-idle-guests.ts';
 import type { BookingApp } from './app.ts';
 import { forgetOldAnswers } from './idempotency/idempotency-queries.ts';
+import { forgetOldMails } from './mail/local-mailbox.ts';
 import { forgetExpiredOidcRecords } from './oidc/forget-expired-oidc-records.ts';
 
 const SWEEP_MS = 60 * 60 * 1000;
 
 /**
  * Every hour deletes what has ended by itself: sign-ins, records of the sign-in provider, answers kept for repeated
- * requests. All of it was refused already, so a sweep that fails only waits for the next. Answers how to stop.
+ * requests, guests who got no place, mails in the local mailbox. None of it is of use to anybody, so a sweep that fails
+ * only waits for the next. Answers how to stop.
  */
 export function startSweeping({ db, log }: Pick<BookingApp, 'db' | 'log'>): () => void {
   const timer = setInterval(() => {
@@ -21,5 +24,7 @@ export function startSweeping({ db, log }: Pick<BookingApp, 'db' | 'log'>): () =
 export async function sweep(db: BookingApp['db']): Promise<void> {
   await forgetExpiredSignIns(db);
   await forgetOldAnswers(db);
+  await forgetIdleGuests(db);
   await forgetExpiredOidcRecords(db);
+  await forgetOldMails(db);
 }

@@ -5,6 +5,10 @@ export const load: LayoutServerLoad = ({ locals }) => {
   return {
     studio: app.config.studio.name,
     bookingUrl: app.config.bookingUrl,
-    facilitator: facilitator && { name: facilitator.name },
+    facilitator: facilitator && {
+      name: facilitator.name,
+      facilitatorId: facilitator.facilitatorId,
+      userId: facilitator.userId,
+    },
   };
 };

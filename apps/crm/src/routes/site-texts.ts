@@ -3,8 +3,31 @@ export const SITE = {
   skip: 'Skip to content',
   navigation: 'Main',
   brand: (studio: string) => `${studio} CRM`,
+  title: (title: string, studio: string) => `${title} · ${studio} CRM`,
   booking: 'Booking',
+  signedInAs: (name: string) => `Signed in as ${name} (facilitator)`,
   signOut: 'Sign out',
   footer: 'Made with Samaya, open source.',
   api: 'API',
+  quote: (requestId: string) => `If you report this, quote ${requestId}.`,
+  toInbox: 'Back to the inbox',
+  again: 'Try again',
 } as const;
+
+interface ErrorWords {
+  title: string;
+  /** In place of what the error itself says. */
+  text?: string;
+}
+
+const ERRORS: Readonly<Record<number, ErrorWords>> = {
+  403: { title: 'This page is not for you', text: 'You are signed in, but this page is for somebody else.' },
+  404: { title: 'There is nothing here', text: 'The address may be mistyped.' },
+  503: { title: 'Try again in a moment' },
+};
+
+/** What the page of an error says: its title, and a sentence that helps. */
+export function errorWords(status: number, message = ''): { title: string; text: string } {
+  const { title, text = message } = ERRORS[status] ?? { title: 'That did not work' };
+  return { title, text };
+}

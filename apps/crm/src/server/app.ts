@@ -1,3 +1,4 @@
+import { machineClock } from '@samaya/platform/clock.ts';
 import { connect } from '@samaya/platform/database.ts';
 import { createLog, type Log } from '@samaya/platform/log.ts';
 import { createMetrics, type Metrics } from '@samaya/platform/metrics.ts';
@@ -6,6 +7,9 @@ import type { CompleteConfig } from '@samaya/platform/secrets.ts';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { DB } from './database-types.ts';
+import { type BookingTruth, createAskBooking } from './notifications/ask-booking.ts';
+import { measureReconciliation } from './notifications/measure-reconciliation.ts';
+import { createReadCompleteness, type ReadCompleteness } from './notifications/read-completeness.ts';
 import { createStreamHub, type StreamHub } from './notifications/stream-hub.ts';
 
 const LIMITS = {
@@ -27,6 +31,9 @@ export interface CrmApp {
   limits: ConsumeLimit<LimitName>;
   /** Tells open inboxes that something arrived or changed. */
   hub: StreamHub;
+  /** Says what should be known here of bookings. */
+  booking: BookingTruth;
+  readCompleteness: ReadCompleteness;
   close(): Promise<void>;
 }
 
@@ -40,14 +47,19 @@ export function createApp(
     onConnectionLost: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   const hub = createStreamHub({ databaseUrl, log });
+  const metrics = createMetrics();
+  measureReconciliation(metrics, database.kysely);
+  const booking = createAskBooking(config, { clock: machineClock });
   return {
     config,
     db: database.kysely,
     pool: database.pool,
     log,
-    metrics: createMetrics(),
+    metrics,
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     hub,
+    booking,
+    readCompleteness: createReadCompleteness({ db: database.kysely, booking }),
     async close() {
       await hub.close();
       await database.close();

@@ -64,6 +64,18 @@ export interface RateLimits {
   points: Generated<number>;
 }
 
+export interface Reconciliations {
+  ahead: number;
+  compared: number;
+  extra: number;
+  finished_at: Generated<Date>;
+  healed: number;
+  id: Generated<number>;
+  started_at: Date;
+  unhealed: number;
+  waiting: number;
+}
+
 export interface RenamedUsers {
   changed_at: Date;
   user_email: string;
@@ -89,6 +101,7 @@ export interface DB {
   migrations: Migrations;
   people_messages: PeopleMessages;
   rate_limits: RateLimits;
+  reconciliations: Reconciliations;
   renamed_users: RenamedUsers;
   sign_ins: SignIns;
 }

@@ -77,10 +77,25 @@ export const personalDataSchema = z.object({
       seats: z.int(),
     }),
   ),
-  sign_ins: z.array(z.object({ kind: z.string(), created_at: instant, last_seen_at: instant, expires_at: instant })),
+  sign_ins: z.array(
+    z.object({
+      kind: z.string(),
+      agent: z.string().nullable(),
+      created_at: instant,
+      last_seen_at: instant,
+      expires_at: instant,
+    }),
+  ),
   outbox: z
-    .array(z.object({ kind: z.string(), occurred_at: instant, delivered_at: instant.nullable() }))
-    .meta({ description: 'Messages about this person to other applications.' }),
+    .array(
+      z.object({
+        destination: z.string(),
+        kind: z.string(),
+        occurred_at: instant,
+        delivered_at: instant.nullable(),
+      }),
+    )
+    .meta({ description: 'Messages about this person: `crm` to the facilitators’ application, `mail` to the person.' }),
   oidc_records: z
     .array(z.object({ model: z.string(), expires_at: instant.nullable() }))
     .meta({ description: 'Sign-ins to other applications that are on their way.' }),

@@ -21,6 +21,14 @@ export const PASSWORD_MOST = 128;
 /** What stands where a password's hash stands for somebody who has none: no password matches it. */
 export const NO_PASSWORD = '!';
 
+/**
+ * Whether an account is no more than an address somebody booked with: nobody chose a password, nobody proved the
+ * address. Whoever opens its mailbox makes it theirs.
+ */
+export function isGuest({ passwordHash, isProven }: { passwordHash: string; isProven: boolean }): boolean {
+  return passwordHash === NO_PASSWORD && !isProven;
+}
+
 /** Addresses of erased accounts end so; nobody signs up with one, or an erasure could meet its address taken. */
 export const ERASED_DOMAIN = 'deleted.invalid';
 

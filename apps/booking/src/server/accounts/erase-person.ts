@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import { cancelUpcomingBookings } from '#server/bookings/cancel-upcoming-bookings.ts';
 import type { DB } from '#server/database-types.ts';
 import { forgetAnswersOf } from '#server/idempotency/forget-answers.ts';
-import { keysOfAddress, keysOfUser } from '#server/idempotency/key-owner.ts';
+import { keysOfAddress, keysOfGuest, keysOfUser } from '#server/idempotency/key-owner.ts';
+import { forgetMailsTo } from '#server/mail/local-mailbox.ts';
 import { anonymiseUser } from './account-queries.ts';
 import { endAllSignIns } from './sign-in.ts';
 
@@ -18,6 +19,7 @@ export async function erasePerson(db: Kysely<DB>, userId: number): Promise<void>
     if (email === undefined) return;
     await endAllSignIns(trx, userId);
     await cancelUpcomingBookings(trx, userId);
-    await forgetAnswersOf(trx, [keysOfAddress(email), keysOfUser(userId)]);
+    await forgetAnswersOf(trx, [keysOfAddress(email), keysOfGuest(email), keysOfUser(userId)]);
+    await forgetMailsTo(trx, email);
   });
 }

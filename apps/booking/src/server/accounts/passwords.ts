@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { PlatformError } from '@samaya/platform/platform-error.ts';
+import { limitConcurrency } from '@samaya/platform/limit-concurrency.ts';
 
 export interface Passwords {
   /** A hash to keep, argon2id in PHC form. */
@@ -27,7 +27,8 @@ interface Cost {
  * `unavailable` beyond it.
  */
 export function createPasswords(cores = availableParallelism(), mostWaiting = cores * WAITING_PER_CORE): Passwords {
-  const inTurn = limitConcurrency(cores, mostWaiting);
+  const busy = 'Many people are signing in right now. Try again in a moment.';
+  const inTurn = limitConcurrency({ most: cores, mostWaiting, busy });
   return {
     async hash(password) {
       const salt = randomBytes(16);
@@ -64,28 +65,4 @@ function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
 // The PHC string format writes base64 without padding.
 function phcBase64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
-}
-
-function limitConcurrency(most: number, mostWaiting: number) {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (running >= most) {
-      if (waiting.length >= mostWaiting) {
-        throw new PlatformError('unavailable', 'Many people are signing in right now. Try again in a moment.', {
-          retryAfterSeconds: 2,
-        });
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running++;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }

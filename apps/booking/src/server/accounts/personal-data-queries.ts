@@ -33,15 +33,16 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .execute();
   const signIns = await db
     .selectFrom('sign_ins')
-    .select(['kind', 'created_at', 'last_seen_at', 'expires_at'])
+    .select(['kind', 'agent', 'created_at', 'last_seen_at', 'expires_at'])
     .where('user_id', '=', userId)
     .orderBy('id')
     .execute();
   const outbox = await db
     .selectFrom('outbox')
-    .select(['kind', 'occurred_at', 'delivered_at'])
+    .select(['destination', 'kind', 'occurred_at', 'delivered_at'])
     .where('user_id', '=', userId)
     .orderBy('occurred_at')
+    .orderBy('destination')
     .execute();
   const oidcRecords = await db
     .selectFrom('oidc_records')

@@ -20,6 +20,8 @@ export interface NewSignIn {
   /** The hash the given password was checked against. */
   checkedHash: string;
   kind: SignInKind;
+  /** What signed in, in words. */
+  agent: string | undefined;
   secretHash: Buffer;
   expiresAt: Date;
 }
@@ -30,8 +32,8 @@ export interface NewSignIn {
  */
 export async function insertSignIn(db: Kysely<DB>, signIn: NewSignIn): Promise<boolean> {
   const { rows } = await sql`
-    insert into sign_ins (secret_hash, kind, user_id, expires_at)
-      select ${signIn.secretHash}, ${signIn.kind}, u.id, ${signIn.expiresAt} from users u
+    insert into sign_ins (secret_hash, kind, user_id, expires_at, agent)
+      select ${signIn.secretHash}, ${signIn.kind}, u.id, ${signIn.expiresAt}, ${signIn.agent ?? null} from users u
       where u.id = ${signIn.userId} and u.password = ${signIn.checkedHash} and u.deleted_at is null
       for share of u
     returning 1`.execute(db);
@@ -44,6 +46,34 @@ export async function noteSignInSeen(db: Kysely<DB>, id: number): Promise<void> 
 
 export async function deleteSignIn(db: Kysely<DB>, id: number): Promise<void> {
   await db.deleteFrom('sign_ins').where('id', '=', id).execute();
+}
+
+export interface ListedSignIn {
+  /** A whole number, too large for some to be one in JavaScript. */
+  id: string;
+  kind: SignInKind;
+  agent: string | null;
+  created_at: Date;
+  /** Noted once an hour at most. */
+  last_seen_at: Date;
+  isThisOne: boolean;
+}
+
+/** The sign-ins of a person that have not expired: the one that asks, then those used last. */
+export async function selectSignInsOf(
+  db: Kysely<DB>,
+  { userId, signInId }: { userId: number; signInId: number },
+): Promise<ListedSignIn[]> {
+  const { rows } = await sql<ListedSignIn>`
+    select id, kind, agent, created_at, last_seen_at, id = ${signInId} as "isThisOne" from sign_ins
+    where user_id = ${userId} and expires_at > clock_timestamp()
+    order by "isThisOne" desc, last_seen_at desc, id desc`.execute(db);
+  return rows;
+}
+
+/** Ends a sign-in if it is this person's. */
+export async function deleteOwnSignIn(db: Kysely<DB>, { id, userId }: { id: string; userId: number }): Promise<void> {
+  await sql`delete from sign_ins where id = ${id} and user_id = ${userId}`.execute(db);
 }
 
 export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<void> {

@@ -18,11 +18,20 @@ export interface Credentials {
   network: string | undefined;
 }
 
-export interface SignedIn {
+export interface OpenedSignIn {
   /** The secret, told once: a cookie's value for `page`, a bearer for `api`. */
   token: string;
   expiresAt: Date;
+}
+
+export interface SignedIn extends OpenedSignIn {
   user: Person;
+}
+
+/** Whose credentials were found right, and the hash they were checked against. */
+export interface CheckedCredentials {
+  userId: number;
+  checkedHash: string;
 }
 
 type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
@@ -34,16 +43,27 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
  */
 export async function signIn(
   app: SignInDeps,
-  { kind, now, ...credentials }: Credentials & { kind: SignInKind; now: Date },
+  { kind, agent, now, ...credentials }: Credentials & { kind: SignInKind; agent?: string | undefined; now: Date },
 ): Promise<SignedIn> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
-  const { token, hash } = createToken();
-  const expiresAt = new Date(now.getTime() + SIGN_IN_DAYS * DAY_MS);
-  const kept = await insertSignIn(app.db, { ...checked, kind, secretHash: hash, expiresAt });
-  const user = kept ? await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }) : undefined;
+  const opened = await openSignIn(app.db, { ...checked, kind, agent, now });
+  const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
-  return { token, expiresAt, user };
+  return { ...opened, user };
+}
+
+/**
+ * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased or got another
+ * password than the one of `checkedHash` meanwhile.
+ */
+export async function openSignIn(
+  db: Kysely<DB>,
+  signIn: CheckedCredentials & { kind: SignInKind; agent: string | undefined; now: Date },
+): Promise<OpenedSignIn | undefined> {
+  const { token, hash } = createToken();
+  const expiresAt = new Date(signIn.now.getTime() + SIGN_IN_DAYS * DAY_MS);
+  return (await insertSignIn(db, { ...signIn, secretHash: hash, expiresAt })) ? { token, expiresAt } : undefined;
 }
 
 /**
@@ -70,10 +90,11 @@ export function badCredentials(): BookingError {
   return new BookingError('bad-credentials', 'Address and password do not belong together. Check both.');
 }
 
-async function checkCredentials(
-  { db, passwords, limits }: SignInDeps,
+/** The check of `signIn` and `checkPassword`, with the hash that was right at that moment. */
+export async function checkCredentials(
+  { db, passwords, limits }: Pick<SignInDeps, 'db' | 'passwords' | 'limits'>,
   { email, password, network }: Credentials,
-): Promise<{ userId: number; checkedHash: string } | undefined> {
+): Promise<CheckedCredentials | undefined> {
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
   if (network !== undefined) await limits('sign-in-network', network);
   await limits('sign-in-address', email);

@@ -3,7 +3,9 @@ import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
 import { keysOfAddress } from '#server/idempotency/key-owner.ts';
 import { type RepeatableRequest, withIdempotency } from '#server/idempotency/with-idempotency.ts';
+import { requestMail } from '#server/mail/request-mail.ts';
 import { insertUser } from './account-queries.ts';
+import { noteLinkAsked } from './account-state-queries.ts';
 import { veilBody } from './veil-body.ts';
 
 export interface SignUp {
@@ -15,7 +17,7 @@ export interface SignUp {
 }
 
 /**
- * Makes an account, not proven yet. Answers the 201 response with the account, and the same bytes to a repetition
+ * Makes an account, not proven yet, and has a link sent to confirm its address. Answers the 201 response with the account, and the same bytes to a repetition
  * with the same `Idempotency-Key`. Refuses with `email-taken`, with `too-many-requests` after ten an hour from one
  * network, with `unavailable` while too many passwords are being hashed.
  */
@@ -35,6 +37,8 @@ export async function signUp(
         errors: [{ pointer: '/email', detail: 'is taken' }],
       });
     }
+    await noteLinkAsked(trx, user.id, 'prove');
+    await requestMail(trx, { kind: 'account.prove', userId: user.id });
     return user;
   });
 }

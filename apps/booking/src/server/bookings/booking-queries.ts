@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import type { Booking, BookingStatus } from './booking.ts';
+import { ATTENDANCE_OPENS_MINUTES, type Booking, type BookingStatus } from './booking.ts';
 
 const BOOKING_COLUMNS = ['id', 'user_id', 'event_id', 'booking_date', 'status', 'seats'] as const;
 
@@ -43,8 +43,13 @@ export async function findBookableState(db: Kysely<DB>, wanted: WantedPlace): Pr
 }
 
 export interface BookingInContext extends Booking {
-  facilitatorId: number;
-  hasStarted: boolean;
+  event: {
+    facilitatorId: number;
+    isCancelled: boolean;
+    hasStarted: boolean;
+    /** Whether it can be noted who came. */
+    takesAttendance: boolean;
+  };
 }
 
 /**
@@ -56,7 +61,14 @@ export async function lockBooking(trx: Transaction<DB>, id: number): Promise<Boo
   if (!found) return undefined;
   const event = await trx
     .selectFrom('events')
-    .select(['facilitator_id', sql<boolean>`date_time <= clock_timestamp()`.as('hasStarted')])
+    .select([
+      'facilitator_id as facilitatorId',
+      sql<boolean>`cancelled_at is not null`.as('isCancelled'),
+      sql<boolean>`date_time <= clock_timestamp()`.as('hasStarted'),
+      sql<boolean>`date_time - make_interval(mins => ${ATTENDANCE_OPENS_MINUTES}) <= clock_timestamp()`.as(
+        'takesAttendance',
+      ),
+    ])
     .where('id', '=', found.event_id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
@@ -66,7 +78,7 @@ export async function lockBooking(trx: Transaction<DB>, id: number): Promise<Boo
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
-  return booking && { ...(booking as Booking), facilitatorId: event.facilitator_id, hasStarted: event.hasStarted };
+  return booking && { ...(booking as Booking), event };
 }
 
 export async function updateBookingStatus(trx: Transaction<DB>, id: number, status: BookingStatus): Promise<Booking> {
@@ -79,17 +91,26 @@ export async function updateBookingStatus(trx: Transaction<DB>, id: number, stat
   return booking as Booking;
 }
 
+// What a person holds or waits for.
+const IS_CANCELLABLE = sql<boolean>`b.status in ('confirmed', 'pending', 'offered', 'waitlisted')`;
+
+/** How many bookings of a person are at events that have not started. */
+export async function countUpcomingOf(db: Kysely<DB>, userId: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from bookings b join events e on e.id = b.event_id
+    where b.user_id = ${userId} and e.date_time > clock_timestamp() and ${IS_CANCELLABLE}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** Cancels what a person holds at events that have not started, as when the account is deleted. */
 export async function cancelUpcomingOf(trx: Transaction<DB>, userId: number): Promise<void> {
   const upcoming = sql<number>`
     select b.event_id from bookings b join events e on e.id = b.event_id
-    where b.user_id = ${userId} and e.date_time > clock_timestamp()
-      and b.status in ('confirmed', 'pending', 'offered', 'waitlisted')`;
+    where b.user_id = ${userId} and e.date_time > clock_timestamp() and ${IS_CANCELLABLE}`;
   await sql`select 1 from events where id in (${upcoming}) order by id for no key update`.execute(trx);
   await sql`
-    update bookings set status = 'cancelled'
-    where user_id = ${userId} and event_id in (${upcoming})
-      and status in ('confirmed', 'pending', 'offered', 'waitlisted')`.execute(trx);
+    update bookings b set status = 'cancelled'
+    where b.user_id = ${userId} and b.event_id in (${upcoming}) and ${IS_CANCELLABLE}`.execute(trx);
 }
 
 export async function findOwnBooking(db: Kysely<DB>, id: number, userId: number): Promise<Booking | undefined> {

@@ -1,6 +1,7 @@
 import type { DomainError } from '@samaya/platform/domain-error.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import { BookingError } from '#server/errors.ts';
+import type { BookableState } from './booking-queries.ts';
 
 /** Why a place is not to be had, in the order in which it is judged. */
 export const REFUSALS = [
@@ -14,6 +15,17 @@ export const REFUSALS = [
   'not-enough-seats',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
+
+/** Why somebody cannot book now, in the order of `REFUSALS`; `undefined` when they could. */
+export function judge(state: Omit<BookableState, 'isKnown'>, seats: number): Refusal | undefined {
+  if (!state.isOpen) return 'event-inactive';
+  if (state.hasStarted) return 'event-started';
+  if (state.ownStatus === 'waitlisted') return 'already-waitlisted';
+  if (state.ownStatus !== null) return 'already-booked';
+  if (seats > state.maxParticipants) return 'too-many-seats';
+  if (state.seatsLeft === 0) return 'event-full';
+  return seats > state.seatsLeft ? 'not-enough-seats' : undefined;
+}
 
 /** The sentence for a refusal; `maxParticipants` and `seatsLeft` are those of the event at that moment. */
 export function refusalOf(

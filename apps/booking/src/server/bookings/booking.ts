@@ -53,6 +53,14 @@ export function hasEnded(status: BookingStatus): boolean {
   return TRANSITIONS[status].length === 0;
 }
 
+/** What can be noted of who came; back to confirmed is the way back. */
+export const ATTENDANCES = ['attended', 'no_show', 'confirmed'] as const satisfies readonly BookingStatus[];
+
+export type Attendance = (typeof ATTENDANCES)[number];
+
+/** Minutes before an event starts from which on it can be noted who came. */
+export const ATTENDANCE_OPENS_MINUTES = 30;
+
 /** A booking as JSON sends it. */
 export function bookingJson(booking: Booking) {
   return {

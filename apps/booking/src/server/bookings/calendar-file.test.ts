@@ -11,6 +11,7 @@ const VISIT: Visit = {
   booking_date: new Date('2026-11-20T10:00:00Z'),
   status: 'confirmed',
   seats: 1,
+  version: 1,
   event: {
     id: 3,
     title: 'Yin; slow, and \\ long — 静かな夜の長いヨガのひととき、ゆっくりと息をする',
@@ -26,6 +27,7 @@ const VISIT: Visit = {
     summary: 'Two lines:\nBEGIN:VEVENT',
     is_active: true,
     cancelled_at: null,
+    moved_from: null,
     facilitator: { id: 1, name: 'Inês Duarte' },
   },
 };
@@ -63,4 +65,13 @@ test('the file of a cancelled booking takes the same entry out of the calendar',
   assert.equal(after.uid, before.uid);
   assert.ok(after.sequence > before.sequence);
   assert.equal(after.component.getFirstPropertyValue('status'), 'CANCELLED');
+});
+
+test('what was told later is the newer entry, and a cancellation the newest', () => {
+  const sequenceOf = (visit: Visit) => read(calendarFileOf(visit, OPTIONS)).sequence;
+  const booked = sequenceOf(VISIT);
+  const moved = sequenceOf({ ...VISIT, version: 2 });
+  const off = sequenceOf({ ...VISIT, version: 2, event: { ...VISIT.event, cancelled_at: OPTIONS.now } });
+  const cancelled = sequenceOf({ ...VISIT, version: 3, status: 'event_cancelled' });
+  assert.deepEqual([booked, moved, off, cancelled], [0, 1, 2, 3]);
 });

@@ -6,20 +6,23 @@ import { BookingError } from '#server/errors.ts';
 import { type Booking, hasEnded, mayBecome } from './booking.ts';
 import { lockBooking, updateBookingStatus } from './booking-queries.ts';
 
+/** Who cancels: somebody signed in, or whoever holds the mailed link of a guest, who is the guest and nothing more. */
+type Canceller = Pick<Identity, 'userId' | 'isAdmin' | 'facilitatorId'>;
+
 /**
  * Cancels a booking: its own person until the event starts, the event's facilitator and an admin also later.
  * A booking that has ended stays as it is, so asking twice is asking once. What is somebody else's is `not-found`;
  * `event-started` when it is too late.
  */
-export async function cancelBooking(db: Kysely<DB>, id: number, actor: Identity): Promise<Booking> {
+export async function cancelBooking(db: Kysely<DB>, id: number, actor: Canceller): Promise<Booking> {
   return await db.transaction().execute(async (trx) => {
     const found = await lockBooking(trx, id);
     if (!found) throw notFound();
-    const { facilitatorId, hasStarted, ...booking } = found;
-    const runsIt = actor.isAdmin || actor.facilitatorId === facilitatorId;
+    const { event, ...booking } = found;
+    const runsIt = actor.isAdmin || actor.facilitatorId === event.facilitatorId;
     if (!runsIt && booking.user_id !== actor.userId) throw notFound();
     if (hasEnded(booking.status)) return booking;
-    if (hasStarted && !runsIt) {
+    if (event.hasStarted && !runsIt) {
       throw new BookingError('event-started', 'This event has started; ask its facilitator to cancel your booking.');
     }
     if (!mayBecome(booking.status, 'cancelled')) {

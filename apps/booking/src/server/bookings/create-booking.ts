@@ -3,8 +3,8 @@ import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import type { Booking } from './booking.ts';
-import { type BookableState, bookPlace, findBookableState, type WantedPlace } from './booking-queries.ts';
-import { type Refusal, refusalOf } from './booking-refusals.ts';
+import { bookPlace, findBookableState, type WantedPlace } from './booking-queries.ts';
+import { judge, refusalOf } from './booking-refusals.ts';
 
 // Raised by book_place when the event closed while the statement waited for its turn.
 const CLOSED_WHILE_WAITING = 'SA001';
@@ -66,14 +66,4 @@ async function findRefusal(db: Kysely<DB>, wanted: WantedPlace): Promise<Error |
   if (state && !state.isKnown) return new PlatformError('unauthenticated', 'This account was deleted.');
   const refusal = state ? judge(state, wanted.seats) : 'not-found';
   return refusal && refusalOf(refusal, { maxParticipants: 0, seatsLeft: 0, ...state });
-}
-
-function judge(state: BookableState, seats: number): Refusal | undefined {
-  if (!state.isOpen) return 'event-inactive';
-  if (state.hasStarted) return 'event-started';
-  if (state.ownStatus === 'waitlisted') return 'already-waitlisted';
-  if (state.ownStatus !== null) return 'already-booked';
-  if (seats > state.maxParticipants) return 'too-many-seats';
-  if (state.seatsLeft === 0) return 'event-full';
-  return seats > state.seatsLeft ? 'not-enough-seats' : undefined;
 }

@@ -3,7 +3,7 @@ import type { DB } from '#server/database-types.ts';
 import type { Booking } from './booking.ts';
 import type { Visit, VisitedEvent } from './visit.ts';
 
-type Row = Booking & Omit<VisitedEvent, 'id'> & { startsAt: string };
+type Row = Booking & Omit<VisitedEvent, 'id'> & { version: number; startsAt: string };
 
 /** Where a page of visits ends: the start of its last event, to the microsecond, and its booking. */
 export type VisitPosition = readonly [startsAt: string, bookingId: number];
@@ -13,9 +13,9 @@ export interface PlacedVisit extends Visit {
 }
 
 const COLUMNS = sql`
-  b.id, b.user_id, b.event_id, b.booking_date, b.status, b.seats,
+  b.id, b.user_id, b.event_id, b.booking_date, b.status, b.seats, b.version,
   e.title, e.event_type, e.date_time, e.duration, e.price, e.currency, e.time_zone, e.place, e.online, e.practice,
-  e.summary, e.is_active, e.cancelled_at, json_build_object('id', f.id, 'name', f.name) as facilitator,
+  e.summary, e.is_active, e.cancelled_at, e.moved_from, json_build_object('id', f.id, 'name', f.name) as facilitator,
   to_char(e.date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "startsAt"`;
 const TABLES = sql`bookings b join events e on e.id = b.event_id join facilitators f on f.id = e.facilitator_id`;
 // What a person still goes to: it stands, and is not over.
@@ -51,6 +51,12 @@ export async function selectVisit(
   return rows[0] && visitOf(rows[0]);
 }
 
+/** A booking with its event, whoever's it is: for whoever holds a link to it. */
+export async function selectVisitOf(db: Kysely<DB>, bookingId: number): Promise<Visit | undefined> {
+  const { rows } = await sql<Row>`select ${COLUMNS} from ${TABLES} where b.id = ${bookingId}`.execute(db);
+  return rows[0] && visitOf(rows[0]);
+}
+
 /** The booking by which a person has a place at an event, or waits for one. */
 export async function selectOwnPlace(
   db: Kysely<DB>,
@@ -63,6 +69,16 @@ export async function selectOwnPlace(
   return rows[0];
 }
 
-function visitOf({ id, user_id, event_id, booking_date, status, seats, startsAt, ...event }: Row): PlacedVisit {
-  return { id, user_id, event_id, booking_date, status, seats, startsAt, event: { id: event_id, ...event } };
+function visitOf({
+  id,
+  user_id,
+  event_id,
+  booking_date,
+  status,
+  seats,
+  version,
+  startsAt,
+  ...event
+}: Row): PlacedVisit {
+  return { id, user_id, event_id, booking_date, status, seats, version, startsAt, event: { id: event_id, ...event } };
 }

@@ -2,6 +2,8 @@ import type { Booking } from './booking.ts';
 
 /** A booking together with the event it is for, as its person sees it. */
 export interface Visit extends Booking {
+  /** Grows with every change that the person is told of. */
+  version: number;
   event: VisitedEvent;
 }
 
@@ -22,5 +24,7 @@ export interface VisitedEvent {
   summary: string | null;
   is_active: boolean;
   cancelled_at: Date | null;
+  /** When it was to start before it moved; `null` when it never did. */
+  moved_from: Date | null;
   facilitator: { id: number; name: string };
 }

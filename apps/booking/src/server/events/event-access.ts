@@ -23,6 +23,13 @@ export function refuseStranger(event: Event, actor: Identity): void {
   }
 }
 
+/** Whose events somebody runs: those of one facilitator, or, for an admin, everybody's. */
+export function runsEventsOf(actor: Identity): number | undefined {
+  if (actor.isAdmin) return undefined;
+  if (actor.facilitatorId !== null) return actor.facilitatorId;
+  throw new PlatformError('forbidden', 'Only facilitators and admins run events.');
+}
+
 /** Only an admin gives an event to somebody else. */
 export function refuseOthersFacilitator(facilitatorId: number, actor: Identity): void {
   if (!actor.isAdmin && facilitatorId !== actor.facilitatorId) {

@@ -4,7 +4,10 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { DB } from '#server/database-types.ts';
 import { createTestApp } from '#server/test-app.ts';
-import type { EventFilter } from './event-list-queries.ts';
+import type { EventFilter } from './event-filter-queries.ts';
+import { findNearestDays } from './find-nearest-days.ts';
+import { listEventChoices } from './list-event-choices.ts';
+import { listEventDays } from './list-event-days.ts';
 import { listEvents } from './list-events.ts';
 
 const EVENTS = 50_000;
@@ -35,10 +38,17 @@ before(async () => {
   await owner.end();
 });
 
-/** Lists a page, then asks for the plan of each question that took: which tables it reads whole, which indexes it uses. */
+/** Lists a page, then looks at the plan of each question that took. */
 async function plan(listing: { search?: string; filter?: EventFilter; after?: string }) {
+  const list = () => listEvents(db, { search: '', filter: {}, after: undefined, limit: 20, ...listing });
+  const { result, ...plans } = await planOf(list);
+  return { ...result, ...plans };
+}
+
+/** Does something, then asks for the plan of each question that took: which tables it reads whole, which indexes it uses. */
+async function planOf<Result>(ask: () => Promise<Result>) {
   asked.length = 0;
-  const { items, next } = await listEvents(db, { search: '', filter: {}, after: undefined, limit: 20, ...listing });
+  const result = await ask();
   const plans = [];
   for (const { sql, parameters } of [...asked]) {
     const { rows } = await app.pool.query(`explain (format json) ${sql}`, [...parameters]);
@@ -46,8 +56,7 @@ async function plan(listing: { search?: string; filter?: EventFilter; after?: st
   }
   const all = plans.join('\n');
   return {
-    items,
-    next,
+    result,
     readWhole: [...all.matchAll(/"Seq Scan"[^}]*?"Relation Name":"(\w+)"/g)].map((match) => match[1]),
     indexes: new Set([...all.matchAll(/"Index Name":"(\w+)"/g)].map((match) => match[1])),
   };
@@ -86,4 +95,23 @@ test('a frequent word is answered from the next events alone', async () => {
   const { items } = await plan({ search: 'yin' });
   assert.equal(items.length, 20);
   assert.equal(asked.length, 1);
+});
+
+test('a week, a month, their neighbours and the choices read no more than they need', async () => {
+  const { rows } = await app.pool.query(
+    "select (now() + interval '400 days')::date::text as from, (now() + interval '430 days')::date::text as to",
+  );
+  const span = rows[0];
+  const days = await planOf(() => listEventDays(db, { search: '', filter: {}, ...span, perDay: 3 }));
+  assert.equal(days.result.length, 31);
+  assert.ok(days.result.every(({ count, events }) => count >= 23 && events.length === 3));
+  assert.ok(days.indexes.has('events_by_start'));
+  assert.ok(!days.readWhole.includes('events'), 'month');
+  const nearest = await planOf(() =>
+    findNearestDays(db, { search: '', filter: {}, before: span.from, after: span.to }),
+  );
+  assert.ok(!nearest.readWhole.includes('events'), 'nearest');
+  const choices = await planOf(() => listEventChoices(db, { search: '', filter: { practice: 'tai chi' } }));
+  assert.equal(choices.result.isWhole, false);
+  assert.ok(!choices.readWhole.includes('events'), 'choices');
 });

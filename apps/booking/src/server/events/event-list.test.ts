@@ -206,19 +206,22 @@ test('the time of day is that of the event’s own clock', async () => {
   assert.deepEqual(await found('evening'), ['17', '23', '3']);
 });
 
-test('filters by type, practice, facilitator, price and free seats, and the conditions add up', async () => {
+test('filters by type, practice, level, facilitator, price, place and free seats, and the conditions add up', async () => {
   const facilitator_id = (await addFacilitator('Filters')).facilitatorId;
   const full = await addEvent({ facilitator_id, title: 'full', max_participants: 1, price: 10 });
   await addEvent({ facilitator_id, title: 'none', max_participants: 0, price: 10 });
   await addEvent({ facilitator_id, title: 'retreat', event_type: 'retreat', price: 400 });
-  await addEvent({ facilitator_id, title: 'tai', practice: 'Tài Chi', price: 10.01 });
-  await addEvent({ facilitator_id, title: 'free', price: 0 });
+  await addEvent({ facilitator_id, title: 'tai', practice: 'Tài Chi', level: 'Some experience', price: 10.01 });
+  await addEvent({ facilitator_id, title: 'free', price: 0, online: true });
   const { id } = await addPerson();
   await db.insertInto('bookings').values({ user_id: id, event_id: full }).execute();
   const found = (query: Record<string, string>) => titles({ facilitator_id: String(facilitator_id), ...query });
   assert.deepEqual(await found({ event_type: 'retreat' }), ['retreat']);
   assert.deepEqual(await found({ practice: ' tai chi ' }), ['tai']);
   assert.deepEqual(await found({ practice: 'tai' }), []);
+  assert.deepEqual(await found({ level: 'some EXPERIENCE' }), ['tai']);
+  assert.deepEqual(await found({ online: 'true' }), ['free']);
+  assert.deepEqual(await found({ online: 'false' }), ['full', 'none', 'retreat', 'tai']);
   assert.deepEqual(await found({ price_max: '10' }), ['full', 'none', 'free']);
   assert.deepEqual(await found({ price_max: '0' }), ['free']);
   assert.deepEqual(await found({ available: 'true' }), ['retreat', 'tai', 'free']);
@@ -252,6 +255,8 @@ test('refuses what is no condition, by name', async () => {
     'price_max=NaN',
     'price_max=1e9',
     'available=maybe',
+    'online=here',
+    'level=%00',
     'sort=price',
     'limit=0',
     'limit=101',

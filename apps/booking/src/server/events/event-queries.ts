@@ -27,11 +27,14 @@ export type EventFields = Pick<
 >;
 export type EventChanges = Pick<Updateable<DB['events']>, keyof EventFields>;
 
-/** The columns of an `Event`, from `events e` and its `facilitators f`. */
-export const EVENT_COLUMNS = sql`
-  e.id, e.title, e.description, e.event_type, e.date_time, e.duration, e.max_participants, e.price, e.facilitator_id,
+/** The columns of an `EventInBrief`, from `events e` and its `facilitators f`. */
+export const BRIEF_EVENT_COLUMNS = sql`
+  e.id, e.title, e.event_type, e.date_time, e.duration, e.max_participants, e.price, e.facilitator_id,
   e.is_active, e.seats_taken, e.time_zone, e.currency, e.place, e.online, e.practice, e.level, e.summary,
-  e.cancelled_at, json_build_object('id', f.id, 'name', f.name) as facilitator`;
+  e.cancelled_at, e.moved_from, json_build_object('id', f.id, 'name', f.name) as facilitator`;
+
+/** Those of an `Event`. */
+export const EVENT_COLUMNS = sql`e.description, ${BRIEF_EVENT_COLUMNS}`;
 
 export async function selectEvent(db: Kysely<DB>, id: number): Promise<Event | undefined> {
   const { rows } = await sql<Event>`
@@ -59,6 +62,19 @@ export async function hasBooking(db: Kysely<DB>, { userId, eventId }: { userId: 
     .limit(1)
     .executeTakeFirst();
   return booking !== undefined;
+}
+
+/** How many public events of a facilitator began before a moment. */
+export async function countEventsBefore(
+  db: Kysely<DB>,
+  { facilitatorId, moment }: { facilitatorId: number; moment: Date },
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from events
+    where facilitator_id = ${facilitatorId} and is_active and cancelled_at is null and date_time < ${moment}`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** Whether a moment has passed by the database's clock. */

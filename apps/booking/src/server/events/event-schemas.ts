@@ -1,5 +1,6 @@
 import { oneLine, paragraphs, rowId } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
+import { isTimeZone } from '#server/time-zone.ts';
 import { EVENT_TYPES, TIMES_OF_DAY, type TimeOfDay } from './event.ts';
 
 // A year and a day in minutes; longer than any retreat.
@@ -137,6 +138,11 @@ const words = (most: number) =>
     .max(most, `has ${most} characters at most`)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here');
 
+const trueOrFalse = z
+  .enum(['true', 'false'], 'is true or false')
+  .transform((value) => value === 'true')
+  .optional();
+
 const timesOfDay = Object.keys(TIMES_OF_DAY) as [TimeOfDay, ...TimeOfDay[]];
 
 export const eventListQuery = z.object({
@@ -145,6 +151,10 @@ export const eventListQuery = z.object({
     .transform((value) => value.trim())
     .optional()
     .meta({ description: 'The whole practice, in any case and accents.' }),
+  level: words(100)
+    .transform((value) => value.trim())
+    .optional()
+    .meta({ description: 'The whole level, in any case and accents.' }),
   facilitator_id: z
     .string()
     .regex(/^[1-9]\d{0,9}$/, 'is the id of a facilitator')
@@ -168,11 +178,11 @@ export const eventListQuery = z.object({
     .transform(Number)
     .optional()
     .meta({ type: 'number', minimum: 0 }),
-  available: z
-    .enum(['true', 'false'], 'is true or false')
-    .transform((value) => value === 'true')
-    .optional()
-    .meta({ type: 'boolean', description: 'true: only events with a free seat.' }),
+  online: trueOrFalse.meta({
+    type: 'boolean',
+    description: 'Only what can be joined from anywhere, or only what cannot.',
+  }),
+  available: trueOrFalse.meta({ type: 'boolean', description: 'true: only events with a free seat.' }),
   sort: z.enum(['date_time'], 'is date_time').optional(),
   limit,
   after,
@@ -181,15 +191,4 @@ export const eventListQuery = z.object({
 function isInReach(value: Date): boolean {
   const year = value.getUTCFullYear();
   return year >= 1970 && year <= 9999;
-}
-
-function isTimeZone(value: string): boolean {
-  // An offset is no zone: it knows no summer time, and databases read its sign the other way round.
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(value)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -23,12 +23,22 @@ export interface Event {
   level: string | null;
   summary: string | null;
   cancelled_at: Date | null;
+  /** When it was to start before it moved; `null` when it never did. */
+  moved_from: Date | null;
   facilitator: { id: number; name: string };
 }
+
+/** An event as lists show it. */
+export type EventInBrief = Omit<Event, 'description'>;
 
 export const EVENT_TYPES = ['session', 'retreat'] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** How organisers sort their events. Upcoming ones are not over, open or not; closed are those that take no bookings. */
+export const ORGANISED_STATES = ['upcoming', 'closed', 'past', 'cancelled'] as const;
+
+export type OrganisedState = (typeof ORGANISED_STATES)[number];
 
 /** Hours of the event's own clock at which it starts: from, and up to but not including. Evening lasts into the night. */
 export const TIMES_OF_DAY = {
@@ -51,6 +61,23 @@ export function isPublic(event: Pick<Event, 'is_active' | 'cancelled_at'>): bool
 /** Whether somebody may change an event and see who comes. */
 export function mayRun(actor: Identity, event: Pick<Event, 'facilitator_id'>): boolean {
   return actor.isAdmin || actor.facilitatorId === event.facilitator_id;
+}
+
+/** Fields whose change is told to everybody who booked; the trigger `events_tell_bookings` knows the same ones. */
+export const TOLD_FIELDS = ['title', 'date_time', 'place', 'online', 'facilitator_id'] as const;
+
+export type ToldField = (typeof TOLD_FIELDS)[number];
+
+/** Of what a change would tell everybody who booked. */
+export function toldChanges(event: Event, changes: Partial<Pick<Event, ToldField>>): ToldField[] {
+  return TOLD_FIELDS.filter((field) => {
+    const to = changes[field];
+    return to !== undefined && plain(to) !== plain(event[field]);
+  });
+}
+
+function plain(value: Event[ToldField]): string | number | boolean | null {
+  return value instanceof Date ? value.getTime() : value;
 }
 
 const SLUG_MOST = 80;

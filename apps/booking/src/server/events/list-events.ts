@@ -2,8 +2,9 @@ import { decodeCursor, pageOf } from '@samaya/platform/cursor.ts';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '#server/database-types.ts';
+import { wordsOf } from '#server/search-words.ts';
+import type { EventFilter } from './event-filter-queries.ts';
 import {
-  type EventFilter,
   type EventListing,
   type ListedEvent,
   selectNearEventsByWords,
@@ -12,7 +13,7 @@ import {
 } from './event-list-queries.ts';
 
 // To the microsecond, as the database keeps it: a rounded position would show an event twice, or never.
-const cursorSchema = z.tuple([
+export const eventPositionSchema = z.tuple([
   z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
@@ -31,7 +32,7 @@ export async function listEvents(
 ): Promise<{ items: ListedEvent[]; next: string | null }> {
   const listing: EventListing = {
     filter,
-    after: after === undefined ? undefined : decodeCursor(after, cursorSchema),
+    after: after === undefined ? undefined : decodeCursor(after, eventPositionSchema),
     limit: limit + 1,
   };
   const rows = await select(db, wordsOf(search), listing);
@@ -43,14 +44,4 @@ async function select(db: Kysely<DB>, words: string[], listing: EventListing): P
   const near = await selectNearEventsByWords(db, words, listing);
   if (near.length === listing.limit) return near;
   return await selectOpenEventsByWords(db, words, listing);
-}
-
-/** The different words of a search, without the punctuation around them; a word of nothing else stays as it is. */
-function wordsOf(search: string): string[] {
-  const words = search
-    .normalize('NFKC')
-    .split(/\s+/)
-    .map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '') || word)
-    .filter((word) => word !== '');
-  return [...new Set(words)];
 }

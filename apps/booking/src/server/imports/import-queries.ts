@@ -44,6 +44,13 @@ export async function listKnownFacilitators(db: Kysely<DB>): Promise<(KnownFacil
   return await db.selectFrom('facilitators').select(['id', 'name', 'email']).orderBy('id').execute();
 }
 
+export async function findKnownFacilitator(
+  db: Kysely<DB>,
+  id: number,
+): Promise<(KnownFacilitator & { id: number }) | undefined> {
+  return await db.selectFrom('facilitators').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst();
+}
+
 /** Events brought by an earlier import, by their keys; locked in id order for a change when asked. */
 export async function findImportedEvents(
   trx: Transaction<DB>,

@@ -1,3 +1,5 @@
+import type { Visit } from '#server/bookings/visit.ts';
+
 /**
  * What people are written about. The first four are changes of a booking, put into the outbox by the trigger that
  * counts its seats; the others are asked for by a use case with `requestMail`.
@@ -18,3 +20,54 @@ export type RequestedMailKind =
   | 'account.known'
   /** A guest asked for a place they already have. */
   | 'guest.again';
+
+/** A mail as it goes out. */
+export interface Mail {
+  /** Of its outbox row. The mail keeps it however often it is sent, so that a second arrival is known as the same. */
+  id: string;
+  from: Mailbox;
+  /** A bare address: the name is the person's own choice, and this mail may have been asked for by a stranger. */
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** An iCalendar file. */
+  calendar: string | null;
+}
+
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+/** The person a mail is to, as they are now. */
+export interface Addressee {
+  id: number;
+  email: string;
+  /** Or `NO_PASSWORD`. */
+  passwordHash: string;
+  isProven: boolean;
+  isErased: boolean;
+  proveAskedAt: Date | null;
+  resetAskedAt: Date | null;
+}
+
+/** What a mail tells of, as it is now. */
+export interface MailFacts {
+  addressee: Addressee | undefined;
+  /** The booking it is about, unless that is gone. */
+  visit: Visit | undefined;
+  /** A later change of the same booking is told by a mail of its own. */
+  isOutdated: boolean;
+}
+
+/** A mail in the local mailbox, where everybody's lie on a machine that has no mail server. */
+export interface KeptMail {
+  id: string;
+  sentAt: Date;
+  recipient: string;
+  subject: string;
+  text: string;
+  html: string;
+  calendar: string | null;
+}

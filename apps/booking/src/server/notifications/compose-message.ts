@@ -4,14 +4,17 @@ import type { ClaimedRow } from './outbox.ts';
 /** A message ready to go, or why it can never be said. */
 export type Composed = { message: Message; fault?: undefined } | { message?: undefined; fault: string };
 
-/** Says a claimed row in the words of the contract. What happened is the row's; names and dates are those of now. */
-export function composeMessage(row: ClaimedRow): Composed {
+/** What of a row is said. */
+export type SayableRow = Omit<ClaimedRow, 'attempts' | 'refusals' | 'refused_since' | 'last_error'>;
+
+/** Says a row in the words of the contract. What happened is the row's; names and dates are those of now. */
+export function composeMessage(row: SayableRow): Composed {
   const parsed = messageSchema.safeParse(wordsOf(row));
   if (parsed.success) return { message: parsed.data };
   return { fault: `cannot be said: ${faultOf(row)}` };
 }
 
-function wordsOf(row: ClaimedRow): object {
+function wordsOf(row: SayableRow): object {
   const what = { message_id: row.id, kind: row.kind, occurred_at: iso(row.occurred_at) };
   if (row.booking_id !== null) {
     return {
@@ -48,7 +51,7 @@ function iso(moment: Date | number | null): string | null {
   return moment instanceof Date ? moment.toISOString() : null;
 }
 
-function faultOf(row: ClaimedRow): string {
+function faultOf(row: SayableRow): string {
   if (row.user_id !== null && row.user_name === null) return `user ${row.user_id} is gone`;
   if (row.event_id !== null && row.event_title === null) return `event ${row.event_id} is gone`;
   if (row.kind === 'facilitator.changed' && row.facilitator_name === null) return 'the facilitator is gone';

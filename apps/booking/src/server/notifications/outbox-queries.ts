@@ -1,11 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import { type ClaimedRow, CRM, type DeadMessage, type OutboxFigures } from './outbox.ts';
+import { moment } from './destination-queries.ts';
+import type { ClaimedRow, DeadMessage, Destination } from './outbox.ts';
 
 type Held = Pick<ClaimedRow, 'id' | 'attempts'>;
-
-// The database's clock, so that a machine whose clock is off delays nothing; tests say what time it is.
-const moment = (now: Date | undefined) => sql<Date>`(select coalesce(${now ?? null}::timestamptz, now()))`;
 
 /**
  * Takes up to `limit` due rows for `leaseSeconds`; after that they are due again. Rows that another relay is taking
@@ -14,15 +12,15 @@ const moment = (now: Date | undefined) => sql<Date>`(select coalesce(${now ?? nu
  */
 export async function claimDue(
   db: Kysely<DB>,
-  options: { limit: number; leaseSeconds: number; isProbe: boolean; now: Date | undefined },
+  options: { destination: Destination; limit: number; leaseSeconds: number; isProbe: boolean; now: Date | undefined },
 ): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
     with due as (
       select id from outbox
-      where destination = ${CRM} and delivered_at is null and dead_at is null
+      where destination = ${options.destination} and delivered_at is null and dead_at is null
         and next_attempt_at <= ${moment(options.now)}
         and exists (select 1 from outbox_destinations d
-          where d.destination = ${CRM} and d.stopped_at is null and (d.down_since is null or ${options.isProbe}))
+          where d.destination = ${options.destination} and d.stopped_at is null and (d.down_since is null or ${options.isProbe}))
       order by next_attempt_at
       limit ${options.limit}
       for update skip locked
@@ -33,7 +31,7 @@ export async function claimDue(
       from due where o.id = due.id
       returning o.*
     )
-    select c.id, c.attempts, c.refusals, c.refused_since, c.kind, c.occurred_at, c.version, c.booking_id, c.status,
+    select c.id, c.attempts, c.refusals, c.refused_since, c.last_error, c.kind, c.occurred_at, c.version, c.booking_id, c.status,
            c.seats, c.user_id, u.name as user_name, u.email as user_email, c.event_id, e.title as event_title,
            e.date_time as event_date, e.event_type, e.price,
            coalesce(e.facilitator_id, c.facilitator_id) as facilitator_id,
@@ -93,119 +91,58 @@ function held(rows: readonly Held[]) {
 
 const isHeld = sql`o.id = held.id and o.attempts = held.attempts and o.delivered_at is null and o.dead_at is null`;
 
-/** Takes the right to probe a destination that is down; `undefined` when it is up or not yet to be asked. */
-export async function takeProbe(db: Kysely<DB>, now: Date | undefined): Promise<{ probes: number } | undefined> {
-  const { rows } = await sql<{ probes: number }>`
-    update outbox_destinations set probe_at = ${moment(now)} + interval '20 seconds'
-    where destination = ${CRM} and stopped_at is null and down_since is not null and probe_at <= ${moment(now)}
-    returning probes`.execute(db);
-  return rows[0];
-}
-
-/** Gives the right to probe back: there was nothing to ask with. */
-export async function returnProbe(db: Kysely<DB>, now: Date | undefined): Promise<void> {
-  await sql`
-    update outbox_destinations set probe_at = ${moment(now)}
-    where destination = ${CRM} and down_since is not null`.execute(db);
-}
-
-/** How many probes in a row had no good answer. */
-export async function countProbes(db: Kysely<DB>): Promise<number> {
-  const row = await db
-    .selectFrom('outbox_destinations')
-    .select('probes')
-    .where('destination', '=', CRM)
-    .executeTakeFirst();
-  return row?.probes ?? 0;
-}
-
 /**
- * Marks the destination as down and sets the time of the next probe. Of several deliveries that fail together the
- * first one decides, and one that began before the destination came back says nothing. Answers whether it was up.
+ * Marks a message as done without having been sent, with the reason. It counts as arrived, as far as it is still ours.
  */
-export async function markDown(
+export async function markUnneeded(
   db: Kysely<DB>,
-  outage: { probeInMs: number; startedAt: Date; isProbe: boolean; now: Date | undefined },
-): Promise<boolean> {
-  const { rows } = await sql<{ probes: number }>`
-    update outbox_destinations
-    set down_since = coalesce(down_since, ${moment(outage.now)}), probes = probes + 1,
-        probe_at = ${moment(outage.now)} + make_interval(secs => ${outage.probeInMs / 1000})
-    where destination = ${CRM} and (down_since is null or ${outage.isProbe})
-      and (up_since is null or up_since <= ${outage.startedAt})
-    returning probes`.execute(db);
-  return rows[0]?.probes === 1;
-}
-
-/** Marks the destination as answering again. */
-export async function markUp(db: Kysely<DB>, now: Date | undefined): Promise<void> {
+  row: Held,
+  { reason, now }: { reason: string; now: Date | undefined },
+): Promise<void> {
   await sql`
-    update outbox_destinations set down_since = null, probe_at = null, probes = 0, up_since = ${moment(now)}
-    where destination = ${CRM} and down_since is not null`.execute(db);
-}
-
-/** Stops deliveries for good: the destination said that it is gone. */
-export async function markStopped(db: Kysely<DB>, now: Date | undefined): Promise<void> {
-  await sql`
-    update outbox_destinations set stopped_at = ${moment(now)} where destination = ${CRM}`.execute(db);
-}
-
-/** Takes deliveries up again after the destination had said that it is gone. */
-export async function clearStopped(db: Kysely<DB>): Promise<void> {
-  await db
-    .updateTable('outbox_destinations')
-    .set({ stopped_at: null })
-    .where('destination', '=', CRM)
-    .where('stopped_at', 'is not', null)
-    .execute();
-}
-
-export async function readFigures(db: Kysely<DB>): Promise<OutboxFigures> {
-  const { rows } = await sql<OutboxFigures>`
-    select waiting.count::integer as waiting, waiting.oldest::float8 as "oldestSeconds",
-           waiting.overdue::float8 as "overdueSeconds", dead.count::integer as dead,
-           not exists (select 1 from outbox_destinations
-             where destination = ${CRM} and (down_since is not null or stopped_at is not null)) as "isUp"
-    from (
-      select count(*), coalesce(extract(epoch from now() - min(occurred_at)), 0) as oldest,
-             greatest(0, coalesce(extract(epoch from now() - min(next_attempt_at) filter (where refusals = 0)), 0)) as overdue
-      from outbox where destination = ${CRM} and delivered_at is null and dead_at is null
-    ) waiting, (select count(*) from outbox where dead_at is not null and destination = ${CRM}) dead`.execute(db);
-  const [figures] = rows;
-  if (!figures) throw new Error('the outbox has no figures');
-  return figures;
+    update outbox o set delivered_at = ${moment(now)}, last_error = ${reason}
+    from ${held([row])} where ${isHeld}`.execute(db);
 }
 
 /**
  * Deletes up to `limit` messages that arrived more than a week ago; answers how many. The last word on a booking that
  * is gone stays, since a booking inserted again under its id goes on counting from it.
  */
-export async function deleteArrived(db: Kysely<DB>, limit: number): Promise<number> {
+export async function deleteArrived(db: Kysely<DB>, destination: Destination, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from outbox where id in (
       select o.id from outbox o
-      where o.delivered_at < now() - interval '7 days'
+      where o.delivered_at < now() - interval '7 days' and o.destination = ${destination}
         and (o.booking_id is null or exists (select 1 from bookings b where b.id = o.booking_id)
           or exists (select 1 from outbox newer where newer.booking_id = o.booking_id and newer.version > o.version))
       order by o.delivered_at limit ${limit} for update skip locked)`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 
-/** Messages given up, oldest first, with the reasons. */
-export async function findDead(db: Kysely<DB>, limit: number): Promise<DeadMessage[]> {
-  return await db
-    .selectFrom('outbox')
-    .select(['id', 'kind', 'booking_id', 'occurred_at', 'last_error'])
-    .where('dead_at', 'is not', null)
-    .orderBy('dead_at')
-    .limit(limit)
-    .execute();
+/** Messages given up, oldest first, with the reasons; of all destinations unless one is named. */
+export async function findDead(
+  db: Kysely<DB>,
+  { destination, limit }: { destination?: Destination | undefined; limit: number },
+): Promise<DeadMessage[]> {
+  const { rows } = await sql<DeadMessage>`
+    select id, destination, kind, booking_id, occurred_at, last_error from outbox
+    where dead_at is not null and ${ofDestination(destination)}
+    order by dead_at limit ${limit}`.execute(db);
+  return rows;
 }
 
 /** Makes dead messages due again, as if never tried; all of them without `ids`. Answers how many. */
-export async function reviveDead(db: Kysely<DB>, ids: readonly string[] | undefined): Promise<number> {
+export async function reviveDead(
+  db: Kysely<DB>,
+  { destination, ids }: { destination?: Destination | undefined; ids?: readonly string[] | undefined },
+): Promise<number> {
   const { numAffectedRows } = await sql`
     update outbox set dead_at = null, refusals = 0, refused_since = null, next_attempt_at = now()
-    where dead_at is not null and (${ids === undefined} or id = any (${ids ?? []}::uuid[]))`.execute(db);
+    where dead_at is not null and ${ofDestination(destination)}
+      and (${ids === undefined} or id = any (${ids ?? []}::uuid[]))`.execute(db);
   return Number(numAffectedRows ?? 0);
+}
+
+function ofDestination(destination: Destination | undefined) {
+  return destination === undefined ? sql`true` : sql`destination = ${destination}`;
 }

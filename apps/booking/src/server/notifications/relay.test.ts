@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@samaya/platform/database.ts';
 import { sql } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import type { RelayOptions } from './deliver-due.ts';
+import { type CrmOutlet, deliverNotifications } from './deliver-notifications.ts';
 import { deleteArrived } from './outbox-queries.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { answer, openRelayBench, type RelayBench, refuseAll, takeAll } from './test-receiver.ts';
@@ -20,8 +20,8 @@ async function openRunning() {
 const started: Relay[] = [];
 after(() => Promise.all(started.map((relay) => relay.stop())));
 
-function startRelay(options: RelayOptions): Relay {
-  const relay = createRelay(options);
+function startRelay(options: CrmOutlet): Relay {
+  const relay = createRelay(options, ({ cut }) => deliverNotifications(options, cut));
   started.push(relay);
   relay.start();
   return relay;
@@ -205,8 +205,8 @@ test('what arrived more than a week ago is swept; the last word on a booking tha
     answer(response, 200, { outcomes: ids.map((message_id) => ({ message_id, outcome: 'rejected' })) });
   await bench.look();
   await bench.studio.asOwner(`update outbox set delivered_at = delivered_at - interval '8 days'`);
-  assert.equal(await deleteArrived(bench.studio.db, 3), 3);
-  assert.equal(await deleteArrived(bench.studio.db, 100), 1);
+  assert.equal(await deleteArrived(bench.studio.db, 'crm', 3), 3);
+  assert.equal(await deleteArrived(bench.studio.db, 'crm', 100), 1);
   const left = await bench.outbox();
   assert.deepEqual(
     left.map((row) => [row.booking_id, row.state]),

@@ -5,7 +5,7 @@ import { verify } from '@samaya/booking-notification/signature.ts';
 import { createLog } from '@samaya/platform/log.ts';
 import { sql } from 'kysely';
 import { openStudio, type Studio } from '#server/test-studio.ts';
-import { deliverDue, type RelayOptions } from './deliver-due.ts';
+import { type CrmOutlet, deliverNotifications } from './deliver-notifications.ts';
 
 export const SECRET = `whsec_${Buffer.alloc(32, 'r').toString('base64')}`;
 
@@ -83,7 +83,7 @@ export function answer(response: ServerResponse, status: number, body: unknown) 
 export interface RelayBench {
   studio: Studio;
   receiver: Receiver;
-  options: RelayOptions;
+  options: CrmOutlet;
   logLines: string[];
   /** Books `count` people in; their messages are then due. Answers the bookings' ids. */
   book(count: number): Promise<number[]>;
@@ -112,8 +112,9 @@ export async function openRelayBench(): Promise<RelayBench> {
   const logLines: string[] = [];
   // Ahead of the database's clock, so that what is written now is due.
   let now = Date.now() + 60_000;
-  const options: RelayOptions = {
+  const options: CrmOutlet = {
     db: studio.db,
+    destination: 'crm',
     url: receiver.url,
     secrets: [SECRET],
     log: createLog('booking', { write: (line: string) => void logLines.push(line) }),
@@ -137,7 +138,7 @@ export async function openRelayBench(): Promise<RelayBench> {
         .execute();
       return booked.map((row) => row.id);
     },
-    look: () => deliverDue(options, never),
+    look: () => deliverNotifications(options, never),
     pass(milliseconds) {
       now += milliseconds;
     },

@@ -12,21 +12,6 @@ export type KeyAction =
   | 'go-processed'
   | 'go-all';
 
-/** The keys, as the page explains them. */
-export const KEY_WORDS: readonly (readonly [keys: string, does: string])[] = [
-  ['j / k', 'next / previous notification'],
-  ['Enter', 'open it'],
-  ['e', 'mark it, or the selected ones, as processed (or back)'],
-  ['z', 'undo'],
-  ['x', 'select it'],
-  ['/', 'find an event'],
-  ['g i', 'go to To do'],
-  ['g p', 'go to Processed'],
-  ['g a', 'go to All'],
-  ['Esc', 'close the notification'],
-  ['?', 'show these keys'],
-];
-
 const KEYS: Readonly<Record<string, KeyAction>> = {
   j: 'down',
   k: 'up',
@@ -39,7 +24,7 @@ const KEYS: Readonly<Record<string, KeyAction>> = {
 };
 const AFTER_G: Readonly<Record<string, KeyAction>> = { i: 'go-todo', p: 'go-processed', a: 'go-all' };
 const SEQUENCE_MS = 1500;
-const TYPED_INTO = 'input:not([type=checkbox]), textarea, select, [contenteditable], dialog';
+const TYPED_INTO = 'input:not([type=checkbox]), textarea, select, [contenteditable], dialog, [popover]';
 
 /** Reads keys, the two of `g i` together. Keys typed into a field, or with Ctrl, Alt or ⌘, are left alone. */
 export function createKeyReader(): (event: KeyboardEvent) => KeyAction | undefined {
@@ -47,6 +32,8 @@ export function createKeyReader(): (event: KeyboardEvent) => KeyAction | undefin
   return (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
     if (event.target instanceof Element && event.target.closest(TYPED_INTO)) return;
+    // The browser closes what lies over the page.
+    if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
     const isAfterG = event.timeStamp - goSince < SEQUENCE_MS;
     goSince = event.key === 'g' ? event.timeStamp : -Infinity;
     return isAfterG ? AFTER_G[event.key] : KEYS[event.key];

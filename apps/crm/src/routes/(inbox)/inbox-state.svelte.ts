@@ -1,6 +1,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { InboxFilter, InboxView, Mark } from '#server/notifications/inbox-schemas.ts';
 import type { NotificationJson } from '#server/notifications/notification-schemas.ts';
+import { NOT_SAVED } from './inbox-texts.ts';
 import { sendMark } from './send-mark.ts';
 
 /** The inbox as the server read it, at one position of the stream. */
@@ -8,6 +9,7 @@ export interface Snapshot {
   items: NotificationJson[];
   next: string | null;
   toDo: number;
+  processed: number;
   mostCounted: number;
   newestId: number;
   position: number;
@@ -21,6 +23,11 @@ export interface Snapshot {
 interface News {
   row: NotificationJson;
   position: number;
+}
+
+interface Counts {
+  toDo: number;
+  processed: number;
 }
 
 interface OwnMark {
@@ -64,8 +71,11 @@ export function createInboxState(
       .flatMap((id) => news.get(id)?.row ?? [])
       .filter((row) => isLookedFor(current(row, 0))).length,
   );
-  const toDo = $derived(
-    [...new Set([...news.keys(), ...marks.keys()])].reduce((count, id) => count + changeOfToDo(id), snapshot.toDo),
+  const counts = $derived(
+    [...new Set([...news.keys(), ...marks.keys()])].reduce(countAnew, {
+      toDo: snapshot.toDo,
+      processed: snapshot.processed,
+    }),
   );
 
   /** A row as it is now, given one that was read at a position of the stream. */
@@ -73,7 +83,8 @@ export function createInboxState(
     const told = news.get(row.id);
     const newest = told && told.position > readAt ? told.row : row;
     const processed = marks.get(row.id)?.processed ?? newest.processed;
-    return processed === newest.processed ? newest : { ...newest, processed };
+    // Who and when only the server can say.
+    return processed === newest.processed ? newest : { ...newest, processed, processed_at: null, processed_by: null };
   }
 
   // What arrived on top belongs on the first page, what came back in between on the page around it.
@@ -93,14 +104,18 @@ export function createInboxState(
     return (!from || row.received_at >= from) && (!before || row.received_at < before);
   }
 
-  function changeOfToDo(id: number): number {
+  // The snapshot counted a row as it was, if it knew it; it counts as it is now.
+  function countAnew({ toDo, processed }: Counts, id: number): Counts {
     const was = listed.get(id);
     const told = news.get(id);
     const isNew = told !== undefined && told.position > snapshot.position && id > snapshot.newestId;
-    if (!was && !isNew) return 0;
-    const row = was ?? told?.row;
-    const waits = row && !current(row, was ? snapshot.position : 0).processed;
-    return Number(waits) - Number(was ? !was.processed : false);
+    const row = was ?? (isNew ? told.row : undefined);
+    if (!row) return { toDo, processed };
+    const isDone = current(row, was ? snapshot.position : 0).processed;
+    return {
+      toDo: toDo + Number(!isDone) - Number(was?.processed === false),
+      processed: processed + Number(isDone) - Number(was?.processed === true),
+    };
   }
 
   /** Takes what the stream tells. */
@@ -143,7 +158,7 @@ export function createInboxState(
       for (const id of asked.ids) marks.delete(id);
       const place = history.lastIndexOf(asked);
       if (place >= 0) history.splice(place, 1);
-      failure = 'That could not be saved, so it is as it was. Try again in a moment.';
+      failure = NOT_SAVED;
       outside.refresh();
     });
   }
@@ -157,7 +172,10 @@ export function createInboxState(
       return waiting;
     },
     get toDo() {
-      return Math.max(0, toDo);
+      return Math.max(0, counts.toDo);
+    },
+    get processed() {
+      return Math.max(0, counts.processed);
     },
     get lastMark() {
       return history.at(-1);

@@ -3,6 +3,11 @@ import { deserialize } from '$app/forms';
 
 const PATIENCE_MS = 15_000;
 
+/** The address of signing in, on the way back to what is open here. */
+export function signInHere(): string {
+  return `/sign-in?${new URLSearchParams({ return_to: location.pathname + location.search })}`;
+}
+
 /** Sends what the form of the inbox would send; whether it was done. Leads to signing in where that has ended. */
 export async function sendMark({ ids, processed }: Mark): Promise<boolean> {
   try {
@@ -15,7 +20,7 @@ export async function sendMark({ ids, processed }: Mark): Promise<boolean> {
     const result = deserialize(await response.text());
     if (result.type !== 'redirect') return false;
     if (!result.location.startsWith('/sign-in')) return true;
-    location.assign('/sign-in');
+    location.assign(signInHere());
   } catch {
     // No answer, or none that can be read: it was not done, as far as we know.
   }

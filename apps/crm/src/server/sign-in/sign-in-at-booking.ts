@@ -1,9 +1,9 @@
 import { LOOPBACK_HOSTS } from '@samaya/platform/config.ts';
+import { seal, unseal } from '@samaya/platform/sealed-value.ts';
 import type { CompleteConfig } from '@samaya/platform/secrets.ts';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import { CrmError } from '#server/errors.ts';
-import { seal, unseal } from './sealed-cookie.ts';
 
 /** Who booking says somebody is. */
 export interface BookingPerson {
@@ -22,12 +22,16 @@ export interface BegunSignIn {
 
 export interface SignInAtBooking {
   /** Begins a sign-in; with `askAgain` booking asks who it is even when it knows. Throws `booking-away`. */
-  begin(options: { askAgain: boolean; now: Date }): Promise<BegunSignIn>;
+  begin(options: { askAgain: boolean; returnTo: string; now: Date }): Promise<BegunSignIn>;
   /**
    * Finishes it with the address the browser came back to and the cookie it kept. `undefined` when they do not belong
    * together, are too old or were used before. Throws `booking-away`.
    */
-  finish(returned: URL, cookie: string | undefined, now: Date): Promise<BookingPerson | undefined>;
+  finish(
+    returned: URL,
+    cookie: string | undefined,
+    now: Date,
+  ): Promise<{ person: BookingPerson; returnTo: string } | undefined>;
 }
 
 /** Seconds a sign-in may be on its way. */
@@ -39,7 +43,13 @@ const SCOPE = 'openid email profile facilitator';
 
 const REFUSAL_CODES = new Set<string | undefined>(['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED']);
 
-const memorySchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), until: z.number() });
+const memorySchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+  until: z.number(),
+});
 const claimsSchema = z.object({
   sub: z.string().regex(/^\d+$/).transform(Number),
   name: z.string(),
@@ -54,7 +64,7 @@ type SignInConfig = Pick<CompleteConfig, 'bookingUrl' | 'crmUrl' | 'crmClientSec
 export function createSignInAtBooking(config: SignInConfig): SignInAtBooking {
   const issuer = rememberSuccess(() => discover(config));
   return {
-    async begin({ askAgain, now }) {
+    async begin({ askAgain, returnTo, now }) {
       const known = await issuer();
       const verifier = client.randomPKCECodeVerifier();
       const state = client.randomState();
@@ -69,12 +79,12 @@ export function createSignInAtBooking(config: SignInConfig): SignInAtBooking {
         ...(askAgain && { prompt: 'login' }),
       });
       const until = now.getTime() + ON_ITS_WAY_SECONDS * 1000;
-      return { url, cookie: seal({ state, nonce, verifier, until }, config.cookieKeys, PURPOSE) };
+      return { url, cookie: seal({ state, nonce, verifier, returnTo, until }, config.cookieKeys, PURPOSE) };
     },
     async finish(returned, cookie, now) {
       const memory = memorySchema.safeParse(unseal(cookie ?? '', config.cookieKeys, PURPOSE));
       if (!memory.success || memory.data.until < now.getTime()) return undefined;
-      const { state, nonce, verifier } = memory.data;
+      const { state, nonce, verifier, returnTo } = memory.data;
       const known = await issuer();
       const tokens = await client
         .authorizationCodeGrant(known, returned, {
@@ -87,7 +97,7 @@ export function createSignInAtBooking(config: SignInConfig): SignInAtBooking {
           if (isRefusal(error)) return undefined;
           throw bookingAway(error);
         });
-      return tokens && personFrom(claimsSchema.parse(tokens.claims()));
+      return tokens && { person: personFrom(claimsSchema.parse(tokens.claims())), returnTo };
     },
   };
 }

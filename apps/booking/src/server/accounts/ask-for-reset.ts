@@ -1,0 +1,22 @@
+import type { BookingApp } from '#server/app.ts';
+import { requestMail } from '#server/mail/request-mail.ts';
+import { lockAccountAt, noteLinkAsked } from './account-state-queries.ts';
+
+/**
+ * Has a link to choose a new password sent to an address, if there is an account; who asks does not learn whether.
+ * Guests and people who never confirmed their address may ask too: who reads the mailbox is its owner. Refuses with
+ * `too-many-requests`, known address or not.
+ */
+export async function askForReset(
+  { db, limits }: Pick<BookingApp, 'db' | 'limits'>,
+  { email, network }: { email: string; network: string },
+): Promise<void> {
+  await limits('account-mail-network', network);
+  await limits('account-mail-address', email);
+  await db.transaction().execute(async (trx) => {
+    const account = await lockAccountAt(trx, email);
+    if (!account) return;
+    await noteLinkAsked(trx, account.id, 'reset');
+    await requestMail(trx, { kind: 'account.reset', userId: account.id });
+  });
+}

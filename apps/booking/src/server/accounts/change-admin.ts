@@ -1,0 +1,35 @@
+import { PlatformError } from '@samaya/platform/platform-error.ts';
+import type { BookingApp } from '#server/app.ts';
+import { BookingError } from '#server/errors.ts';
+import { getListedPerson } from './get-listed-person.ts';
+import type { Identity } from './identity.ts';
+import { findPerson } from './identity-queries.ts';
+import { lockAdmins, updateIsAdmin } from './people-queries.ts';
+
+/**
+ * Makes a person an admin, or no longer one. Nobody changes that of themselves, so one admin always stays. Refuses with
+ * `forbidden` for oneself, for who is no admin (any more) and for an admin by `ADMIN_EMAILS`, with `not-found`, and
+ * with `not-proven`: an address that nobody confirmed may be a stranger's.
+ */
+export async function changeAdmin(
+  { db, config }: Pick<BookingApp, 'db' | 'config'>,
+  { userId, isAdmin }: { userId: number; isAdmin: boolean },
+  actor: Identity,
+): Promise<void> {
+  if (userId === actor.userId) throw new PlatformError('forbidden', 'Another admin has to change that for you.');
+  await db.transaction().execute(async (trx) => {
+    await lockAdmins(trx);
+    // Whoever came first may have been about this very actor.
+    const self = await findPerson(trx, { userId: actor.userId, adminEmails: config.adminEmails });
+    if (!self?.is_admin) throw new PlatformError('forbidden', 'Only admins may do this.');
+    const person = await getListedPerson({ db: trx, config }, userId);
+    if (person.isAdmin === isAdmin) return;
+    if (isAdmin && !person.isProven) {
+      throw new BookingError('not-proven', 'This person has not confirmed the address yet; it may be anybody’s.');
+    }
+    if (!isAdmin && person.isAdminByAddress) {
+      throw new PlatformError('forbidden', 'This address is listed in ADMIN_EMAILS; take it out there.');
+    }
+    await updateIsAdmin(trx, userId, isAdmin);
+  });
+}

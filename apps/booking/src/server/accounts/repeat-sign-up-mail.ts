@@ -1,0 +1,15 @@
+import type { BookingApp } from '#server/app.ts';
+import { requestSignUpMail } from './request-sign-up-mail.ts';
+
+/**
+ * Has the mail that answered a sign-up sent once more, to somebody who is not signed in; `madeId` is what this
+ * browser's sign-up made. Refuses with `too-many-requests`, known address or not.
+ */
+export async function repeatSignUpMail(
+  { db, limits }: Pick<BookingApp, 'db' | 'limits'>,
+  { email, madeId, network }: { email: string; madeId: number | undefined; network: string },
+): Promise<void> {
+  await limits('account-mail-network', network);
+  await limits('account-mail-address', email);
+  await db.transaction().execute((trx) => requestSignUpMail(trx, { email, madeId }));
+}

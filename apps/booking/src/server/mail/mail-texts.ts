@@ -1,0 +1,110 @@
+import { PROVE_DAYS, RESET_MINUTES } from './mailed-link.ts';
+
+/** Every word of the mails. Values that people chose come in as they are; rendering makes them safe. */
+
+export const FACTS = {
+  when: 'When',
+  was: 'It was',
+  where: 'Where',
+  online: 'Online',
+  with: 'With',
+  booked: 'Booked',
+  places: (seats: number) => (seats === 1 ? '1 place' : `${seats} places`),
+  pay: 'To pay',
+  free: 'Nothing, it is free',
+  atStudio: (amount: string) => `${amount}, at the studio`,
+} as const;
+
+export const CONFIRMED = {
+  subject: (title: string, day: string) => `You have a place: ${title}, ${day}`,
+  title: (seats: number) => (seats === 1 ? 'You have a place' : `You have ${seats} places`),
+  text: (title: string) =>
+    `See you at ${title}. The calendar file that came with this mail puts it into your calendar.`,
+  terms: 'What the studio asks of you',
+} as const;
+
+/** How people get back to their booking. */
+export const MANAGE = {
+  booking: 'See your booking',
+  guest: 'Look after your booking',
+  guestText:
+    'This link shows your booking. There you can cancel it, or keep it in an account of your own. It opens for whoever has it, so keep it to yourself.',
+} as const;
+
+export const CANCELLED = {
+  subject: (title: string, day: string) => `Cancelled: ${title}, ${day}`,
+  title: 'Your booking is cancelled',
+  text: (title: string, seats: number) =>
+    `You are no longer booked at ${title}, and the ${seats === 1 ? 'place is' : 'places are'} free for somebody else. The calendar file that came with this mail takes it out of your calendar.`,
+  again: 'If you change your mind, you can book again while there are places.',
+  button: 'See the event',
+} as const;
+
+export const EVENT_CANCELLED = {
+  subject: (title: string, day: string) => `Cancelled by the studio: ${title}, ${day}`,
+  title: 'The event does not take place',
+  text: (studio: string, title: string) =>
+    `${studio} had to cancel ${title}. Your booking has ended, and there is nothing to pay. The calendar file that came with this mail takes it out of your calendar.`,
+  other: 'Perhaps another date suits you.',
+  button: 'See what else there is',
+} as const;
+
+export const EVENT_CHANGED = {
+  subject: (title: string, day: string) => `Changed: ${title}, ${day}`,
+  title: 'Something changed',
+  text: (title: string) =>
+    `${title}, where you have a place, is not quite as it was when you booked. This is how it is now:`,
+  after:
+    'Your place is kept. If it does not suit you any more, you can cancel it on the page of your booking. The calendar file that came with this mail puts your calendar right.',
+} as const;
+
+export const AGAIN = {
+  subject: (title: string, day: string) => `You already have a place: ${title}, ${day}`,
+  title: 'You already have a place',
+  text: (title: string) =>
+    `Somebody, probably you, asked for a place at ${title}. You have one, and nothing about it changed.`,
+} as const;
+
+export const PROVE = {
+  subject: (studio: string) => `Confirm your address for ${studio}`,
+  title: 'Is this your address?',
+  text: (studio: string) => `Somebody, probably you, gave this address to ${studio}. Please confirm that it is yours.`,
+  button: 'Confirm this address',
+  after: `The link works for ${PROVE_DAYS} days. If it was not you, leave it: without you nothing happens.`,
+} as const;
+
+export const RESET = {
+  subject: (studio: string) => `A new password for ${studio}`,
+  title: 'Choose a new password',
+  text: (studio: string) => `Somebody, probably you, asked for a new password at ${studio}.`,
+  button: 'Choose a new password',
+  after: `The link works once, for ${RESET_MINUTES} minutes. If it was not you, leave it: your password stays as it is.`,
+} as const;
+
+/** The same for who booked with an address alone and now signs up. */
+export const GUEST_RESET = {
+  subject: (studio: string) => `Your account at ${studio}`,
+  title: 'Choose a password',
+  text: (studio: string) =>
+    `Somebody, probably you, wants an account at ${studio} with this address. You booked with it before: choose a password, and those bookings are yours to see.`,
+  button: 'Choose a password',
+  after: `The link works once, for ${RESET_MINUTES} minutes. If it was not you, leave it: nothing about your bookings changed.`,
+} as const;
+
+export const KNOWN = {
+  subject: (studio: string) => `You already have an account at ${studio}`,
+  title: 'You already have an account',
+  text: (studio: string) =>
+    `Somebody, probably you, wanted to make an account at ${studio} with this address. There is one already, and nothing about it changed.`,
+  button: 'Sign in',
+  forgotten: 'Forgot the password?',
+  choose: 'Choose a new one',
+  after: 'If it was not you, leave it: nobody learnt that you have an account.',
+} as const;
+
+export const FRAME = {
+  /** Stands under every button, for programs that show none. */
+  address: 'Or open this address:',
+  booked: (studio: string) => `You get this mail because somebody booked at ${studio} with your address.`,
+  asked: (studio: string) => `You get this mail because somebody gave your address to ${studio}.`,
+} as const;

@@ -1,0 +1,26 @@
+import type { MailKind } from './mail.ts';
+import type { MailOrder, Written } from './mail-document.ts';
+import { writeKnown, writeProve, writeReset } from './write-account-mails.ts';
+import {
+  writeAgain,
+  writeCancelled,
+  writeConfirmed,
+  writeEventCancelled,
+  writeEventChanged,
+} from './write-booking-mails.ts';
+
+const WRITERS: Readonly<Record<MailKind, (order: MailOrder) => Written>> = {
+  'booking.confirmed': writeConfirmed,
+  'booking.cancelled': writeCancelled,
+  'event.changed': writeEventChanged,
+  'event.cancelled': writeEventCancelled,
+  'guest.again': writeAgain,
+  'account.prove': writeProve,
+  'account.reset': writeReset,
+  'account.known': writeKnown,
+};
+
+/** Writes a mail about its facts as they are now; `undefined` when there is no such kind of mail. */
+export function writeMail(kind: string, order: MailOrder): Written | undefined {
+  return Object.hasOwn(WRITERS, kind) ? WRITERS[kind as MailKind](order) : undefined;
+}
