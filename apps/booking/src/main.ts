@@ -8,6 +8,7 @@ import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
 import { createPublicAnswers } from '@samaya/platform/public-answers.ts';
+import { createPublicPages } from '@samaya/platform/public-pages.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi, routeTable } from '#server/api.ts';
@@ -19,7 +20,7 @@ import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provid
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
 import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
 import { startSweeping } from '#server/sweep.ts';
-import { type BookingPages, PAGES } from './pages.ts';
+import { type BookingPages, PAGES, PUBLIC_PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
 // What a rush is made of. After anything else it is asked who signed out.
@@ -47,14 +48,22 @@ const publicAnswers = createPublicAnswers({
 });
 const oidc = createOidcProvider(app);
 const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
+const dev = process.argv.includes('--dev');
 const pages = await createPages({
   folder: join(import.meta.dirname, '..'),
   host: sharePageHost<BookingPages>(PAGES, { app, oidc }),
   publicUrl: config.bookingUrl,
-  dev: process.argv.includes('--dev'),
+  dev,
   port: config.bookingPort,
   bodyBytesMost: IMPORT_BODY_BYTES,
   log: app.log,
+});
+const publicPages = createPublicPages({
+  // In development a page is made anew each time, as its sources are.
+  templates: dev ? [] : PUBLIC_PAGES,
+  pages,
+  publicUrl: config.bookingUrl,
+  cookie: 'samaya_',
 });
 
 const operations = { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken };
@@ -69,6 +78,7 @@ const server = await startHttpServer({
     // Whatever door it came through: what was not refused may have changed something, and left a message.
     if (request.method === 'GET' || request.method === 'HEAD' || status >= 400) return;
     publicAnswers.forget();
+    publicPages.forget();
     if (!ENDS_NO_SIGN_IN.has(template)) app.bearers.doubt();
     app.relay.wake();
     app.mailRelay.wake();
@@ -80,7 +90,7 @@ const server = await startHttpServer({
     }
     if (await answerOperations(operations, request, response)) return;
     if (isOidcRequest(request)) return await answerOidc(request, response, facts);
-    pages.answer(request, response, facts);
+    if (!(await publicPages.answer(request, response, facts))) pages.answer(request, response, facts);
   },
 });
 
