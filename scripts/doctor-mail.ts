@@ -8,8 +8,14 @@ const MOST_SAID = 10_000;
 const LAST_LINE = /^\d{3} .*\r?\n/m;
 
 /** Whether the mail server answers to a greeting. No mail is sent. */
-export async function checkMail(smtpUrl: string | undefined, patienceMs = PATIENCE_MS): Promise<Finding> {
-  if (smtpUrl === undefined) return ok('no SMTP_URL is set, so no mail leaves this machine');
+export async function checkMail(
+  { smtpUrl, isLocal }: { smtpUrl: string | undefined; isLocal: boolean },
+  patienceMs = PATIENCE_MS,
+): Promise<Finding> {
+  if (smtpUrl === undefined) {
+    if (isLocal) return ok('no SMTP_URL is set, so mails stay in the local mailbox');
+    return wrong('no mail server is set, so mails wait and are given up after three days', 'set SMTP_URL');
+  }
   const { hostname, port, protocol } = new URL(smtpUrl);
   const isTls = protocol === 'smtps:';
   const place = `${hostname}:${port || (isTls ? 465 : 587)}`;

@@ -10,7 +10,7 @@ const COMPARED_WITHIN_MS = 2 * DAY_MS;
 
 const WORDS = {
   crm: { name: 'CRM', what: 'notification', log: 'is CRM running, with the same NOTIFICATION_SECRETS and at CRM_URL?' },
-  mail: { name: 'the mail server', what: 'mail', log: 'check SMTP_URL, and the lines about mail in logs/booking.log' },
+  mail: { name: 'the mail server', what: 'mail', log: 'check SMTP_URL; /admin/messages has the reasons' },
 } as const;
 
 /** How messages to one destination stand: up or down, late, given up. */

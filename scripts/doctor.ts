@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, readConfig } from '@samaya/platform/config.ts';
+import { ConfigError, isLoopbackOnly, readConfig } from '@samaya/platform/config.ts';
 import { openDatabases } from '@samaya/platform/embedded-databases.ts';
 import { type CompleteConfig, completeConfig } from '@samaya/platform/secrets.ts';
 import { checkApplication, checkKeys } from './doctor-applications.ts';
@@ -46,7 +46,7 @@ async function examine(): Promise<void> {
   const elsewhere = Promise.all([
     look('booking', checkApplication('booking', config.bookingUrl)),
     look('CRM', checkApplication('CRM', config.crmUrl)),
-    look('the mail server', checkMail(config.smtpUrl)),
+    look('the mail server', checkMail({ smtpUrl: config.smtpUrl, isLocal: isLoopbackOnly(config) })),
   ]);
   print(await look('the disk', checkDisk(config.dataDir)));
   await examineData(config, elsewhere);
@@ -101,7 +101,7 @@ async function examineTraffic(config: CompleteConfig, open: Open, doAnswer: bool
     look('the messages in CRM', checkMessages(open)),
     look('the nightly comparison', checkReconciliation(open, now)),
     look('notifications', checkOutbox(open, 'crm')),
-    ...(config.smtpUrl ? [look('mails', checkOutbox(open, 'mail'))] : []),
+    look('mails', checkOutbox(open, 'mail')),
     ...(doAnswer ? [look('the keys', checkKeys(config))] : []),
   ]);
   print(found.flat());

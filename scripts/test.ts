@@ -18,7 +18,7 @@ async function main(args: string[]): Promise<number> {
   const files = listSourceFiles(ROOT)
     .filter((path) => path.endsWith('.test.ts') && (isFull || !path.endsWith('.full.test.ts')))
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
-  // Tests read it in test/tries.ts.
+  // Tests read it in packages/platform/src/test-tries.ts.
   if (isFull) process.env.TEST_FULL = '1';
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());

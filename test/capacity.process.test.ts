@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { connect as connectSocket } from 'node:net';
 import { test } from 'node:test';
 import { connect } from '@samaya/platform/database.ts';
+import { countTries } from '@samaya/platform/test-tries.ts';
 import { findViolations } from '../apps/booking/src/server/bookings/booking-invariants-queries.ts';
 import type { DB } from '../apps/booking/src/server/database-types.ts';
 import { sendTogether } from './send-together.ts';
-import { countTries } from './tries.ts';
 import { countAnswers, openTwoDoors, type TwoDoors } from './two-doors.ts';
 
 // What everybody writes first: a look, the time a busy server may take, and only then the insert. And for those who

@@ -217,8 +217,15 @@ test('the mail server answers as one, when there is one', async () => {
       socket.write(String(said).startsWith('EHLO') ? '250-mail\r\n250 HELP\r\n' : '221 bye\r\n'),
     );
   });
-  await expectLines(checkMail(undefined), /^ok +no SMTP_URL is set/);
-  await expectLines(checkMail(sound), /^ok +the mail server at 127\.0\.0\.1:\d+ answers\n/);
+  await expectLines(checkMail({ smtpUrl: undefined, isLocal: true }), /^ok +no SMTP_URL is set/);
+  await expectLines(
+    checkMail({ smtpUrl: undefined, isLocal: false }),
+    /^wrong +no mail server is set, .*: set SMTP_URL/,
+  );
+  await expectLines(
+    checkMail({ smtpUrl: sound, isLocal: false }),
+    /^ok +the mail server at 127\.0\.0\.1:\d+ answers\n/,
+  );
   const cases: [url: string, reason: RegExp][] = [
     ['smtp://127.0.0.1:9', /ECONNREFUSED/],
     [await speaking((socket) => socket.write('554 go away\r\n')), /it said \\?"554 go away/],
@@ -226,7 +233,7 @@ test('the mail server answers as one, when there is one', async () => {
     [await speaking(() => undefined), /no word within 0\.2 s/],
   ];
   for (const [url, reason] of cases) {
-    const found = await checkMail(url, 200);
+    const found = await checkMail({ smtpUrl: url, isLocal: false }, 200);
     await expectLines(found, /^wrong +the mail server at .* does not answer as one .*: check SMTP_URL\n/);
     assert.match(found.text, reason);
   }

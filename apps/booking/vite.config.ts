@@ -12,6 +12,8 @@ export default defineConfig(({ command }) => ({
     unstyledAnnouncer(),
     sveltekit({
       adapter: adapter(),
+      // A refusal is shown at the address that was asked for, at whatever depth: hooks.server.ts.
+      paths: { relative: false },
       // Our own server refuses foreign forms before a page sees them, alike in development and built: page-origin.ts.
       csrf: { trustedOrigins: ['*'] },
       csp: {

@@ -23,7 +23,7 @@ export interface Studio {
 }
 
 /** Opens a studio; it ends with the test file. */
-export async function openStudio({ connections = 10 } = {}): Promise<Studio> {
+export async function openStudio({ connections = 10, lockTimeoutMs = 1000 } = {}): Promise<Studio> {
   const { appUrl, ownerUrl } = await createTestDatabase('booking');
   const {
     kysely: db,
@@ -33,6 +33,7 @@ export async function openStudio({ connections = 10 } = {}): Promise<Studio> {
     applicationName: 'test',
     max: connections,
     statementTimeoutMs: 30_000,
+    lockTimeoutMs,
   });
   after(close);
   const facilitator = await db

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  dayInShort,
   dayInWords,
   hourOf,
   lengthInWords,
@@ -50,6 +51,7 @@ test('days, hours and lengths are said as people say them', () => {
   const midnight = new Date('2026-12-01T00:00:00Z');
   assert.equal(dayInWords(midnight, 'Europe/Lisbon'), 'Tuesday 1 December');
   assert.equal(dayInWords(midnight, 'America/New_York'), 'Monday 30 November');
+  assert.equal(dayInShort(midnight, 'Europe/Lisbon'), 'Tue 1 Dec');
   assert.deepEqual([hourOf(midnight, 'UTC'), hourOf(midnight, 'Asia/Makassar')], [0, 8]);
   assert.equal(timeOfDay(midnight, 'Asia/Kathmandu'), '05:45');
   assert.deepEqual([35, 60, 75, 1440, 45 * 60].map(lengthInWords), ['35 min', '1 h', '1 h 15 min', '1 day', '2 days']);

@@ -56,6 +56,13 @@ export function dayInWords(instant: Date, timeZone: string): string {
     .replace(',', '');
 }
 
+/** The same in few letters: `Tue 1 Dec`. */
+export function dayInShort(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric', month: 'short' })
+    .format(instant)
+    .replace(',', '');
+}
+
 /** The hour of the day, 0 to 23, at which something begins. */
 export function hourOf(instant: Date, timeZone: string): number {
   return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(instant));

@@ -10,7 +10,7 @@ export const load: PageServerLoad = async ({ locals }) => {
   const [{ people, facilitators }, ahead, dead] = await Promise.all([
     countPeople(app),
     countEventsAhead(app.db, new Date()),
-    listDead(app.db, DEAD_MOST),
+    listDead(app.db, { limit: DEAD_MOST }),
   ]);
   return { people, facilitators, ahead, dead: dead.length, isMore: dead.length === DEAD_MOST };
 };

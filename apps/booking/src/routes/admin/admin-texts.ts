@@ -83,8 +83,8 @@ export const DELETE = {
 export const FACILITATORS = {
   title: 'Facilitators',
   add: 'Add a facilitator',
-  columns: { name: 'Name', account: 'Signs in', ahead: 'Events ahead' },
-  signsIn: 'Yes',
+  columns: { name: 'Name', account: 'Account', ahead: 'Events ahead' },
+  signsIn: 'Signs in',
   signsInNot: 'Not yet: nobody has confirmed this address',
   ahead: (count: number) => String(count),
   empty: { title: 'No facilitators yet', text: 'Who leads sessions stands here. Every event needs one.' },

@@ -25,6 +25,7 @@ const event = (more: Partial<Event> = {}): Event => ({
   level: null,
   summary: null,
   cancelled_at: null,
+  moved_from: null,
   facilitator: { id: 1, name: 'Maya Lind' },
   ...more,
 });
@@ -42,6 +43,6 @@ test('what matters most of an event is its state', () => {
 
 test('its times are those of its place', () => {
   const { time, day, zone, places, where } = organisedEventOf(event(), NOW);
-  assert.deepEqual([time, day, zone], ['03:30', 'Wednesday 2 December', 'Makassar time']);
+  assert.deepEqual([time, day, zone], ['03:30', 'Wed 2 Dec', 'Makassar time']);
   assert.deepEqual([places, where], ['14 of 18 places', 'Online']);
 });

@@ -1,5 +1,5 @@
 import { type Event, seatsLeft } from '#server/events/event.ts';
-import { dayInWords, lengthInWords, timeOfDay, wallClock, zoneInWords } from '../../words/wall-clock.ts';
+import { dayInShort, lengthInWords, timeOfDay, wallClock, zoneInWords } from '../../words/wall-clock.ts';
 import { kindInWords, whereInWords } from '../event-card.ts';
 import { placesTaken, type STATES } from './organise-texts.ts';
 
@@ -19,7 +19,7 @@ export function organisedEventOf(event: Event, now: Date) {
     title: event.title,
     kind: kindInWords(event),
     startsAt: event.date_time.toISOString(),
-    day: dayInWords(event.date_time, event.time_zone),
+    day: dayInShort(event.date_time, event.time_zone),
     time: timeOfDay(event.date_time, event.time_zone),
     when: wallClock(event.date_time, event.duration, event.time_zone),
     zone: zoneInWords(event.time_zone),

@@ -64,3 +64,12 @@ export async function findPeopleOf(db: Kysely<DB>, eventId: number, most: number
     .execute();
   return rows.length > most ? undefined : new Set(rows.map((row) => row.user_id));
 }
+
+/** Which of these events somebody holds for a change at this moment. */
+export async function findHeldEvents(db: Kysely<DB>, eventIds: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with free as materialized (
+      select id from events where id = any (${eventIds}::integer[]) for no key update skip locked)
+    select id from events where id = any (${eventIds}::integer[]) and id not in (select id from free)`.execute(db);
+  return rows.map((row) => row.id);
+}

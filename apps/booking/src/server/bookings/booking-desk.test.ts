@@ -209,3 +209,55 @@ test('a request that breaks its batch fails alone', async () => {
   );
   assert.equal(await other.seatsTaken(eventId), 19);
 });
+
+/** Somebody else's transaction that holds a row while `work` is done. */
+async function whileHeld<Result>(place: Studio, row: string, work: () => Promise<Result>): Promise<Result> {
+  const holder = await place.pool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query(`select 1 from ${row} for update`);
+    return await work();
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+}
+
+test('an event that somebody holds is refused for a second, and the others of its batch are served', async () => {
+  const hurried = await openStudio({ lockTimeoutMs: 200 });
+  let now = 0;
+  const desk = createBookingDesk(hurried.db, () => now);
+  const [held, open] = [await eventOf(hurried), await eventOf(hurried)];
+  const people = await hurried.addUsers(7);
+  const book = (n: number, eventId: number) => desk.book({ userId: people[n] ?? 0, eventId, seats: 1 });
+  await whileHeld(hurried, `events where id = ${held}`, async () => {
+    const outcomes = await countOutcomes([
+      book(0, open),
+      book(1, held),
+      book(2, open),
+      book(3, held),
+      book(4, 999_999),
+    ]);
+    assert.deepEqual(outcomes, { ok: 2, unavailable: 2, 'not-found': 1 });
+  });
+  now = 999;
+  assert.deepEqual(await countOutcomes([book(5, held), book(6, open)]), { ok: 1, unavailable: 1 });
+  now = 1000;
+  assert.deepEqual(await countOutcomes([book(5, held), book(1, held)]), { ok: 2 });
+  assert.deepEqual([await hurried.seatsTaken(held), await hurried.seatsTaken(open)], [2, 3]);
+});
+
+test('a person whose row is held keeps only themselves waiting', async () => {
+  const hurried = await openStudio({ lockTimeoutMs: 200 });
+  const desk = createBookingDesk(hurried.db);
+  const eventId = await eventOf(hurried);
+  const people = await hurried.addUsers(5);
+  await whileHeld(hurried, `users where id = ${people[2]}`, async () => {
+    const outcomes = await Promise.allSettled(people.map((userId) => desk.book({ userId, eventId, seats: 1 })));
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status),
+      ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+    );
+  });
+  assert.deepEqual(await countOutcomes([desk.book({ userId: people[2] ?? 0, eventId, seats: 1 })]), { ok: 1 });
+});

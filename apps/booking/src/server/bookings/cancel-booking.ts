@@ -1,5 +1,6 @@
+import { againIfRolledBack } from '@samaya/platform/database.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
@@ -15,21 +16,23 @@ type Canceller = Pick<Identity, 'userId' | 'isAdmin' | 'facilitatorId'>;
  * `event-started` when it is too late.
  */
 export async function cancelBooking(db: Kysely<DB>, id: number, actor: Canceller): Promise<Booking> {
-  return await db.transaction().execute(async (trx) => {
-    const found = await lockBooking(trx, id);
-    if (!found) throw notFound();
-    const { event, ...booking } = found;
-    const runsIt = actor.isAdmin || actor.facilitatorId === event.facilitatorId;
-    if (!runsIt && booking.user_id !== actor.userId) throw notFound();
-    if (hasEnded(booking.status)) return booking;
-    if (event.hasStarted && !runsIt) {
-      throw new BookingError('event-started', 'This event has started; ask its facilitator to cancel your booking.');
-    }
-    if (!mayBecome(booking.status, 'cancelled')) {
-      throw new BookingError('event-started', 'Attendance of this booking is noted; it can no longer be cancelled.');
-    }
-    return await updateBookingStatus(trx, id, 'cancelled');
-  });
+  return await againIfRolledBack(() => db.transaction().execute((trx) => cancel(trx, id, actor)));
+}
+
+async function cancel(trx: Transaction<DB>, id: number, actor: Canceller): Promise<Booking> {
+  const found = await lockBooking(trx, id);
+  if (!found) throw notFound();
+  const { event, ...booking } = found;
+  const runsIt = actor.isAdmin || actor.facilitatorId === event.facilitatorId;
+  if (!runsIt && booking.user_id !== actor.userId) throw notFound();
+  if (hasEnded(booking.status)) return booking;
+  if (event.hasStarted && !runsIt) {
+    throw new BookingError('event-started', 'This event has started; ask its facilitator to cancel your booking.');
+  }
+  if (!mayBecome(booking.status, 'cancelled')) {
+    throw new BookingError('event-started', 'Attendance of this booking is noted; it can no longer be cancelled.');
+  }
+  return await updateBookingStatus(trx, id, 'cancelled');
 }
 
 function notFound() {

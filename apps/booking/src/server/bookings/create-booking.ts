@@ -1,4 +1,4 @@
-import { sqlState, violatedConstraint } from '@samaya/platform/database.ts';
+import { againIfRolledBack, sqlState, violatedConstraint } from '@samaya/platform/database.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
@@ -37,7 +37,7 @@ export async function createBooking(
 ): Promise<unknown> {
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     try {
-      return await transact((trx) => book(trx, wanted));
+      return await againIfRolledBack(() => transact((trx) => book(trx, wanted)));
     } catch (error) {
       if (!(error instanceof NotBooked)) throw error;
     }

@@ -1,8 +1,8 @@
+import type { Config } from '@samaya/platform/config.ts';
 import { decodeCursor, pageOf } from '@samaya/platform/cursor.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
-import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import {
   deleteMailsTo,
@@ -22,7 +22,10 @@ export async function keepMail(db: Kysely<DB>, mail: Mail): Promise<void> {
   await insertKeptMail(db, mail);
 }
 
-type Mailbox = Pick<BookingApp, 'db' | 'config'>;
+interface Mailbox {
+  db: Kysely<DB>;
+  config: Config;
+}
 
 /** A page of the mailbox, newest first; `not-found` where there is none, `bad-request` for a cursor that is not ours. */
 export async function listKeptMails(

@@ -26,7 +26,11 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     deadCounts: { mail: mail.dead, crm: crm.dead },
     standing: standingOf(isCrm ? crm : mail, timeZone),
     mailWay: mailWay(config),
-    again: z.coerce.number().int().min(0).safeParse(url.searchParams.get('again')).data,
+    again: z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number)
+      .safeParse(url.searchParams.get('again')).data,
     log: isCrm ? undefined : await mailPage(locals, query),
     dead: isCrm
       ? (await listDead(db, { destination: 'crm', limit: MOST_DEAD })).map((row) => deadCard(row, timeZone))
@@ -41,7 +45,7 @@ export const actions: Actions = {
     const query = queryOf(url);
     const form = await request.formData();
     const destination: Destination = query.part === 'crm' ? 'crm' : 'mail';
-    const chosen = form.has('only') ? form.getAll('only') : form.getAll('id');
+    const chosen = form.has('one') ? form.getAll('one') : form.getAll('id');
     const ids = chosen.flatMap((id) => z.uuid().safeParse(id).data ?? []);
     const isAll = form.has('all');
     if (!isAll && ids.length === 0) return fail(400, { message: MESSAGES.choose });
@@ -71,7 +75,7 @@ function mailCard(entry: MailLogEntry, timeZone: string) {
     to: recipient === null ? ENTRY.erased : ENTRY.to(recipient),
     at: entry.occurredAt.toISOString(),
     moment: momentInWords(entry.occurredAt, timeZone),
-    reason: [lastError, refusals > 0 && ENTRY.tries(refusals)].filter(Boolean).join(', '),
+    reason: [lastError?.replace(/^not needed: /, ''), refusals > 0 && ENTRY.tries(refusals)].filter(Boolean).join(', '),
     nextTry: state === 'waiting' && refusals > 0 ? ENTRY.nextTry(momentInWords(entry.nextTryAt, timeZone)) : undefined,
   };
 }

@@ -10,12 +10,13 @@ export const MESSAGES = {
   times: (zone: string) => `Times are ${zone}.`,
   again: (count: number) => (count === 1 ? 'One message is sent again now.' : `${count} messages are sent again now.`),
   againNone: 'Nothing was left to send again.',
-  choose: 'Tick the messages that are to be sent again, then press the button once more.',
+  choose: 'Choose the messages that are to be sent again, then press the button once more.',
   failed: 'Not done yet',
   sendOne: 'Send again',
-  sendChosen: 'Send the ticked ones again',
+  sendChosen: 'Send the chosen ones again',
   sendAll: (count: number) => `Send all ${count} again`,
-  tick: (about: string) => `Tick ${about}`,
+  tick: 'Choose',
+  of: (about: string) => `: ${about}`,
   older: 'Older',
   newest: 'Newest',
 } as const;
@@ -34,7 +35,7 @@ export const STANDING = {
   crmUp: 'CRM takes notifications.',
   crmDown: (since: string) => `CRM has taken nothing since ${since}.`,
   goesOn: 'What waits goes by itself as soon as this is mended.',
-  reason: (reason: string) => `It said: ${reason}`,
+  reason: (reason: string) => `The reason: ${reason}`,
 } as const;
 
 export const FILTER = {

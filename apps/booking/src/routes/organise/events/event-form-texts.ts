@@ -55,8 +55,7 @@ export const EVENT_FORM = {
   confirm: (count: number, what: string) => `${count === 1 ? 'This person is' : 'They are'} told of the new ${what}:`,
   more_people: (count: number) => `and ${count} more`,
   confirmSave: (count: number) => `Save and tell ${peopleInWords(count)}`,
-  and: ' and ',
-  cardPlaceholders: { title: 'Your title', when: 'Day and time', price: 'Price' },
+  cardPlaceholders: { title: 'Your title', when: 'Day and time', price: 'Price', places: 'Places' },
   twice: 'On that night this time comes twice, as the clocks are put back. The first of the two is taken.',
 } as const;
 

@@ -36,6 +36,7 @@ const event = (more: Partial<Event> = {}): Event => ({
   level: null,
   summary: null,
   cancelled_at: null,
+  moved_from: null,
   facilitator: { id: 3, name: 'Maya Lind' },
   ...more,
 });
@@ -94,6 +95,12 @@ test('every field says for itself what is to mend', () => {
   }
 });
 
+test('who names the facilitator has to', () => {
+  assert.equal(readEvent(written, { namesFacilitator: true }).faults.facilitator_id, 'Choose who leads it.');
+  const { faults, input } = readEvent({ ...written, facilitator_id: '3' }, { namesFacilitator: true });
+  assert.deepEqual([faults, input.facilitator_id], [{}, 3]);
+});
+
 test('the time is that of the event’s clock, on whatever zone’s wall it hangs', () => {
   const at = (typed: Partial<TypedEvent>) => readEvent({ ...written, ...typed }).input.date_time?.toISOString();
   assert.equal(at({ time_zone: 'Asia/Makassar' }), '2031-03-04T11:30:00.000Z');
@@ -114,11 +121,11 @@ test('what is shown of an event is read back as it is, the second of two equal t
     event({ time_zone: 'Asia/Kathmandu', duration: 4200, price: 0, online: true, place: 'A hall', level: 'all' }),
     event({ date_time: new Date('2031-03-04T19:30:42Z') }),
   ]) {
-    const { input, faults, isTwice } = readEvent(typedOf(one), one);
-    const { id, is_active, seats_taken, cancelled_at, facilitator, ...fields } = one;
+    const { input, faults, isTwice } = readEvent(typedOf(one), { kept: one });
+    const { id, is_active, seats_taken, cancelled_at, moved_from, facilitator, ...fields } = one;
     assert.deepEqual({ input, faults, isTwice }, { input: fields, faults: {}, isTwice: false });
   }
-  const moved = readEvent({ ...typedOf(event()), time: '19:45' }, event());
+  const moved = readEvent({ ...typedOf(event()), time: '19:45' }, { kept: event() });
   assert.equal(moved.input.date_time?.toISOString(), '2031-03-04T19:45:00.000Z');
 });
 
@@ -136,12 +143,17 @@ test('a form that is no form of ours is one with nothing in it', () => {
 });
 
 test('the preview says what is written, and names what is not', () => {
-  const context = { id: 7, facilitator: { id: 3, name: 'Maya Lind' }, now: new Date('2031-01-01T00:00:00Z') };
+  const facilitator = { id: 3, name: 'Maya Lind' };
+  const context = { id: 7, seatsTaken: 0, facilitator, now: new Date('2031-01-01T00:00:00Z') };
   const card = previewOf(readEvent(written), context);
   assert.deepEqual(
     [card.title, card.when, card.zone, card.price, card.places],
     ['Yin by candlelight', 'Tue 4 Mar 2031, 19:30–20:45', 'Lisbon time', '€12.50', '18 places left'],
   );
+  assert.equal(previewOf(readEvent(written), { ...context, seatsTaken: 14 }).places, '4 places left');
   const empty = previewOf(readEvent(emptyEvent(studio)), context);
-  assert.deepEqual([empty.title, empty.when, empty.price], ['Your title', 'Day and time', 'Price']);
+  assert.deepEqual(
+    [empty.title, empty.when, empty.price, empty.places, empty.isFull],
+    ['Your title', 'Day and time', 'Price', 'Places', false],
+  );
 });

@@ -78,9 +78,12 @@ export function typedFrom(form: FormData): TypedEvent {
 
 /**
  * Reads the form. `kept` is the event as it is: a start that nobody touched stays the moment it was, also where the
- * clocks show it twice.
+ * clocks show it twice. With `namesFacilitator` somebody has to be chosen who leads it.
  */
-export function readEvent(typed: TypedEvent, kept?: Event): ReadEvent {
+export function readEvent(
+  typed: TypedEvent,
+  { kept, namesFacilitator = false }: { kept?: Event | undefined; namesFacilitator?: boolean } = {},
+): ReadEvent {
   const faults: EventFaults = {};
   const input: Partial<EventInput> = { online: typed.online === 'on' };
   const shape = eventChangesSchema.shape;
@@ -109,6 +112,7 @@ export function readEvent(typed: TypedEvent, kept?: Event): ReadEvent {
   take(() => (input.price = readPrice(typed.price, { stated: currency, fallback: currency }).price), 'price', faults);
   const facilitatorId = /^[1-9]\d{0,9}$/.test(typed.facilitator_id) ? Number(typed.facilitator_id) : undefined;
   if (facilitatorId !== undefined) input.facilitator_id = facilitatorId;
+  else if (namesFacilitator) faults.facilitator_id = EVENT_FAULTS.facilitator;
 
   const zone = findZone(typed.time_zone.trim());
   if (zone !== undefined) input.time_zone = zone;

@@ -3,18 +3,27 @@ import { cardOf, type EventCard } from '../../event-card.ts';
 import type { EventInput, ReadEvent } from './event-form.ts';
 import { EVENT_FORM } from './event-form-texts.ts';
 
+/** What of an event is not written in its form. */
+export interface PreviewContext {
+  id: number;
+  seatsTaken: number;
+  facilitator: { id: number; name: string };
+  now: Date;
+}
+
 /** The card that visitors would see, with words in the place of what is not written yet. */
 export function previewOf(
   { input }: Pick<ReadEvent, 'input'>,
-  { id, facilitator, now }: { id: number; facilitator: { id: number; name: string }; now: Date },
+  { id, seatsTaken, facilitator, now }: PreviewContext,
 ): EventCard {
   const { cardPlaceholders: missing } = EVENT_FORM;
-  const card = cardOf({ ...NOTHING, date_time: now, ...given(input), id, facilitator });
+  const card = cardOf({ ...NOTHING, date_time: now, ...given(input), id, seats_taken: seatsTaken, facilitator });
   return {
     ...card,
     ...(input.title === undefined && { title: missing.title }),
     ...(input.date_time === undefined && { when: missing.when }),
     ...(input.price === undefined && { price: missing.price }),
+    ...(input.max_participants === undefined && { places: missing.places, isFull: false }),
   };
 }
 
@@ -36,6 +45,7 @@ const NOTHING: Omit<Event, 'date_time' | 'id' | 'facilitator'> = {
   level: null,
   summary: null,
   cancelled_at: null,
+  moved_from: null,
 };
 
 function given(input: Partial<EventInput>): Partial<EventInput> {

@@ -33,7 +33,7 @@ export const EVENT = {
   overview: 'Overview',
   roster: 'Roster',
   facts: {
-    when: 'When',
+    moved: 'Moved',
     length: 'Length',
     where: 'Where',
     with: 'With',
@@ -43,7 +43,7 @@ export const EVENT = {
     places: 'Places',
   },
   noPlace: 'No place is named',
-  movedFrom: 'was',
+  movedFrom: (when: string) => `from ${when}`,
   publicPage: 'See the page visitors see',
   hiddenPage: 'Visitors do not see this event',
   edit: 'Edit',
@@ -87,3 +87,8 @@ export const TOLD: Record<ToldField, string> = {
   online: 'way to take part',
   facilitator_id: 'facilitator',
 };
+
+/** `time, place and title`. */
+export function listInWords(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words);
+}

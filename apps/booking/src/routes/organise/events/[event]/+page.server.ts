@@ -3,7 +3,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { listPeopleTold } from '#server/bookings/list-people-told.ts';
 import { changeEvent } from '#server/events/change-event.ts';
 import { isPublic } from '#server/events/event.ts';
-import { priceInWords } from '../../../../words/wall-clock.ts';
+import { priceInWords, wallClock } from '../../../../words/wall-clock.ts';
 import { artOf, eventPath } from '../../../event-card.ts';
 import { requireIdentity } from '../../../require-identity.ts';
 import { organisedEventOf } from '../../organised-event.ts';
@@ -23,6 +23,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
       publicPath: eventPath(event),
       isPublic: isPublic(event),
       isActive: event.is_active,
+      movedFrom: event.moved_from && wallClock(event.moved_from, event.duration, event.time_zone),
       price: priceInWords(event.price, event.currency),
       practice: event.practice,
       level: event.level,
@@ -30,6 +31,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     },
     people: count,
     done: DONE.find((one) => one === url.searchParams.get('done')),
+    isTwice: url.searchParams.has('twice'),
   };
 };
 

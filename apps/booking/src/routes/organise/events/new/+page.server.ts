@@ -33,7 +33,7 @@ export const actions: Actions = {
   async save({ request, locals }) {
     const typed = typedFrom(await request.formData());
     const identity = requireIdentity(locals);
-    const { input, faults, isTwice } = readEvent(typed);
+    const { input, faults, isTwice } = readEvent(typed, { namesFacilitator: identity.isAdmin });
     if (listFaults(faults).length > 0) return await refuse(locals, 422, typed, faults);
     const { facilitator_id, ...fields } = input as EventInput;
     const event = {

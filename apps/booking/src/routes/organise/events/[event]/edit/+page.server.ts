@@ -7,9 +7,8 @@ import { requireIdentity } from '../../../../require-identity.ts';
 import { organisedEventOf } from '../../../organised-event.ts';
 import type { EventFaults, TypedEvent } from '../../event-fields.ts';
 import { type EventInput, listFaults, readEvent, typedFrom, typedOf } from '../../event-form.ts';
-import { EVENT_FORM } from '../../event-form-texts.ts';
 import { eventRefusalOf } from '../../event-refusal.ts';
-import { TOLD } from '../../event-texts.ts';
+import { listInWords, TOLD } from '../../event-texts.ts';
 import { formContext, makePreview, unsaved } from '../../form-context.ts';
 import { ownEvent } from '../../own-event.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -41,7 +40,7 @@ export const actions: Actions = {
     const seen = seenIn(form);
     const event = await ownEvent(locals, params);
     const identity = requireIdentity(locals);
-    const { input, faults, isTwice } = readEvent(typed, event);
+    const { input, faults, isTwice } = readEvent(typed, { kept: event, namesFacilitator: identity.isAdmin });
     if (listFaults(faults).length > 0) return await refuse(locals, { status: 422, event, typed, seen, faults });
     const { facilitator_id, ...fields } = input as EventInput;
     const changes = { ...fields, ...(identity.isAdmin && facilitator_id !== undefined && { facilitator_id }) };
@@ -51,7 +50,7 @@ export const actions: Actions = {
     const isTold = told.length > 0 && people.count > 0;
     // Who agreed to one thing is asked again about another.
     if (isTold && form.get('agreed') !== told.join(' ')) {
-      const what = told.map((field) => TOLD[field]).join(EVENT_FORM.and);
+      const what = listInWords(told.map((field) => TOLD[field]));
       return {
         ...unsaved(typed, {}),
         seen,
