@@ -3,16 +3,12 @@ import type { Identity } from '#server/accounts/identity.ts';
 import type { BookingApp } from '#server/app.ts';
 import { getOwnEvent } from '#server/events/get-event.ts';
 import type { Booking } from './booking.ts';
-import { findBookableState } from './booking-queries.ts';
-import { judge, refusalOf } from './booking-refusals.ts';
-
-// Somebody whose id no row has: what refuses everybody is found before an account is made.
-const NOBODY = 0;
 
 /**
  * Books places for somebody whom the event's facilitator or an admin names. Whoever has the address is admitted as
  * `admitGuest` says: a known name stays, and what a stranger may have at the address ends. Refuses with `forbidden` or
- * `not-found` for who does not run the event, and as `createBooking` does.
+ * `not-found` for who does not run the event, and as `createBooking` does; who was new and got no place is forgotten
+ * after a day, like any guest.
  */
 export async function addToRoster(
   { db, desk }: Pick<BookingApp, 'db' | 'desk'>,
@@ -20,9 +16,6 @@ export async function addToRoster(
   actor: Identity,
 ): Promise<Booking> {
   await getOwnEvent(db, eventId, actor);
-  const state = await findBookableState(db, { userId: NOBODY, eventId, seats });
-  const refusal = state ? judge(state, seats) : 'not-found';
-  if (refusal) throw refusalOf(refusal, { maxParticipants: 0, seatsLeft: 0, ...state });
   const userId = await admitGuest(db, { name, email });
   return await desk.book({ userId, eventId, seats });
 }
