@@ -100,7 +100,10 @@ test('a guest books on a phone in two clicks and two fields, and claims the book
   // A page that says no with its status is no fault, nor is a transition that an audit cut short.
   const complaints = watched.complaints.filter((text) => !/status of 4|^Transition was aborted/.test(text));
   assert.deepEqual([watched.foreign, complaints], [[], []]);
-  assert.ok((await watched.scriptBytes()) < 1000, 'the viewer’s own time and the focus on wide windows are all the script there is');
+  assert.ok(
+    (await watched.scriptBytes()) < 1000,
+    'the viewer’s own time and the focus on wide windows are all the script there is',
+  );
 });
 
 test('a guest cancels by the link in the mail, after reading what it means, and books again', async (t) => {
