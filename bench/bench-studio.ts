@@ -96,8 +96,9 @@ function startBooking(url: string, port: number, folder: string): Promise<ChildP
       RATE_LIMITS: 'off',
       BOOKING_PORT: String(port),
       CRM_PORT: String(port + 1),
-      // Nobody takes the notifications: they wait in the outbox, so that this is about booking.
+      // Nobody takes the notifications and the mails: they wait in the outbox, so that this is about booking.
       CRM_URL: 'http://127.0.0.1:9',
+      SMTP_URL: 'smtp://127.0.0.1:9',
       BOOKING_DATABASE_URL: url,
       CRM_DATABASE_URL: url,
     },

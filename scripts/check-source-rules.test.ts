@@ -13,6 +13,7 @@ test('a tree that keeps the rules is green', () => {
   const root = plantTree({
     'packages/platform/src/config.ts': 'export const environment = process.env;',
     'packages/platform/src/rate-limit.ts': 'export const now = Date.now();',
+    'packages/platform/src/page-cookie.ts': "token === undefined; null !== secret; token === 'MMM'; tokens === 3;",
     'apps/booking/src/main.ts':
       "import { connect } from '@samaya/platform/database.ts';\nconnect(process.env.X); db.selectFrom('x'); new Date();",
     'apps/booking/src/import-command.ts': "db.insertInto('x'); process.env.X;",
@@ -47,6 +48,14 @@ const SEEDS: readonly [path: string, text: string, complaint: RegExp][] = [
   ['apps/crm/src/server/stream/listen.ts', 'new pg.Client()', /only entry points open a connection/],
   [`${FEATURE}/cancel-event.ts`, 'const now = new Date();', /only entry points ask the clock/],
   [`${FEATURE}/cancel-event.ts`, 'Date.now() > 1', /only entry points ask the clock/],
+  // NOTIF-17
+  [
+    'packages/booking-notification/src/signature.ts',
+    'if (given === expectedMac) return;',
+    /compared by timingSafeEqual/,
+  ],
+  [`${FEATURE}/event.ts`, 'return link.token === right;', /compared by timingSafeEqual/],
+  ['apps/crm/src/hooks.server.ts', 'if (proofOf(secret) !== request.secret) x();', /compared by timingSafeEqual/],
 ];
 
 for (const [path, text, complaint] of SEEDS) {

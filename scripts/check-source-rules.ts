@@ -45,6 +45,13 @@ const RULES: readonly SourceRule[] = [
     pattern: /\bnew Date\(\)|\bDate\.now\(\)|\bTemporal\.Now\b/,
     appliesTo: (path) => /^apps\/[^/]+\/src\/(server|ui|words)\//.test(path) && isRuntimeCode(path),
   },
+  {
+    reason: 'what proves something is compared by timingSafeEqual, which takes as long when it is nearly right',
+    // With something else that was computed or sent; a comparison with nothing, or with a word, gives nothing away.
+    pattern:
+      /\b[\w.]*([sS]ignature|[mM]ac|[tT]oken|[sS]ecret|[pP]roof)\)? [!=]==? (?!undefined\b|null\b|['"`\d])[\w.]+|\b(?!(typeof|null|undefined)\b)[\w.]+\)? [!=]==? [\w.]*([sS]ignature|[mM]ac|[tT]oken|[sS]ecret|[pP]roof)\b/,
+    appliesTo: (path) => path.endsWith('.ts') && isRuntimeCode(path),
+  },
 ];
 
 /** Words that must not stand where they stand; a complaint with file and line for each. */

@@ -59,11 +59,35 @@ export const SCREENS: readonly Screen[] = [
       await page.waitForLoadState();
     },
   },
+  {
+    name: 'sign-up-sent',
+    app: 'booking',
+    path: '/sign-up',
+    async first(page) {
+      await page.getByLabel('Name').fill('Lea Brandt');
+      await page.getByLabel('E-mail').fill('lea@example.org');
+      await page.getByLabel('Password').fill('quiet mornings');
+      await page.locator('main form button').first().click();
+      await page.waitForURL('**/sign-up/sent');
+    },
+  },
+  {
+    name: 'booked',
+    app: 'booking',
+    path: event,
+    async first(page) {
+      await page.getByLabel('Name').fill('Gus Vega');
+      await page.getByLabel('E-mail').fill('gus@example.org');
+      await page.getByLabel('E-mail').press('Enter');
+      await page.waitForURL('**/booked?*');
+    },
+  },
   { name: 'reset', app: 'booking', path: '/reset' },
   { name: 'bookings', app: 'booking', as: 'ana', path: '/bookings', readme: 390 },
   { name: 'booking', app: 'booking', as: 'ana', path: booking },
   { name: 'booking-cancel', app: 'booking', as: 'ana', path: below(booking, '/cancel') },
   { name: 'account', app: 'booking', as: 'ana', path: '/account' },
+  { name: 'account-delete', app: 'booking', as: 'ana', path: '/account/delete' },
   { name: 'forbidden', app: 'booking', as: 'ana', path: '/organise' },
   { name: 'not-found', app: 'booking', path: '/nothing-here' },
   { name: 'organise-today', app: 'booking', as: 'maya', path: '/organise' },
@@ -78,6 +102,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'admin-facilitators', app: 'booking', as: 'admin', path: '/admin/facilitators' },
   { name: 'admin-people', app: 'booking', as: 'admin', path: '/admin/people' },
   { name: 'admin-messages', app: 'booking', as: 'admin', path: '/admin/messages' },
+  { name: 'admin-messages-crm', app: 'booking', as: 'admin', path: '/admin/messages?part=crm' },
   { name: 'mailbox', app: 'booking', path: '/dev/inbox' },
   { name: 'inbox', app: 'crm', as: 'maya', path: '/', readme: 1280 },
   { name: 'inbox-processed', app: 'crm', as: 'maya', path: '/?view=processed' },

@@ -321,6 +321,25 @@ test('the stream is for who is signed in, and ends with the sign-in', async () =
   assert.match(await open.text(), /^retry: \d+\nid: \d+\nevent: at\n/);
 });
 
+test('the foot of the inbox says whether all that was booked has arrived, and how long ago the newest did', async (t) => {
+  const page = await signIn();
+  t.after(() => page.context().close());
+  await isLive(page);
+  const foot = page.getByText(/\d+ of \d+ bookings? received, newest /);
+  await foot.waitFor();
+  const expected = async () => Number(/of (\d+)/.exec(String(await foot.textContent()))?.[1]);
+  const before = await expected();
+  await somebodyBooks();
+  const after = `${before + 1} of ${before + 1} bookings received, newest`;
+  await page.getByText(after).waitFor();
+
+  const maya = createVisitor();
+  await maya.post(`${booking.url}/sign-in`, { email: MAYA, password: PASSWORD });
+  assert.ok(textOf((await maya.get(crm.url)).html).includes(after), 'without a script too');
+  const stranger = await fetch(`${crm.url}/completeness`, { redirect: 'manual' });
+  assert.equal(stranger.status, 303);
+});
+
 test('when CRM was away, an open inbox finds it again and shows what was booked meanwhile', async (t) => {
   await workThrough();
   const page = await signIn();

@@ -162,6 +162,16 @@ test('a row whose version somebody raised, and rows of others, stay and are told
   assert.equal(await countRows(apart), 5);
 });
 
+test('an older version that arrived last is not taken for what is known newest', async () => {
+  const [id = 0] = await both.book(await addEvent(), 1);
+  await booking.db.updateTable('bookings').set({ status: 'cancelled' }).where('id', '=', id).execute();
+  await both.tell();
+  await sql`update booking_notifications set id = id + 1000000 where booking_id = ${id} and version = 1`.execute(
+    crm.app.db,
+  );
+  assert.deepEqual(await reconcile(), NOTHING);
+});
+
 test('an event that goes to another facilitator leaves nothing to heal, for who has booked and who has cancelled', async () => {
   const event = await addEvent();
   const [cancelled = 0, ...others] = await both.book(event, 3);

@@ -12,6 +12,8 @@ export default defineConfig(({ command }) => ({
     unstyledAnnouncer(),
     sveltekit({
       adapter: adapter(),
+      // A refusal is shown at the address that was asked for, at whatever depth: hooks.server.ts.
+      paths: { relative: false },
       // Our own server refuses foreign forms before a page sees them, alike in development and built: page-origin.ts.
       csrf: { trustedOrigins: ['*'] },
       csp: {
@@ -22,8 +24,11 @@ export default defineConfig(({ command }) => ({
           'style-src': ['self'],
           'img-src': ['self', 'data:'],
           'font-src': ['self'],
+          'manifest-src': ['self'],
           // In development the browser is told of changes on a port of its own.
           'connect-src': command === 'serve' ? ['self', 'ws:'] : ['self'],
+          // The local mailbox shows mails in a frame; every other answer refuses to be framed.
+          'frame-src': ['self'],
           'base-uri': ['none'],
           'form-action': ['self'],
           'frame-ancestors': ['none'],

@@ -1,3 +1,4 @@
+import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
@@ -7,6 +8,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
+import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
@@ -17,18 +19,72 @@ type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 /** Who may see each page. A page that is not listed does not compile. */
 const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
+  '/account': 'signedIn',
+  '/account/delete': 'signedIn',
+  '/account/deleted': 'anyone',
+  '/account/export': 'signedIn',
+  '/admin': 'admin',
+  '/admin/facilitators': 'admin',
+  '/admin/facilitators/[facilitator]': 'admin',
+  '/admin/facilitators/new': 'admin',
+  '/admin/messages': 'admin',
+  '/admin/people': 'admin',
+  '/admin/people/[person]': 'admin',
+  '/admin/people/[person]/delete': 'admin',
+  // Whoever holds the mailed link.
+  '/b/[token]': 'anyone',
+  '/b/[token]/calendar.ics': 'anyone',
+  '/b/[token]/cancel': 'anyone',
+  '/booked': 'anyone',
+  '/booked/calendar.ics': 'anyone',
   '/bookings': 'signedIn',
   '/bookings/[booking]': 'signedIn',
   '/bookings/[booking]/calendar.ics': 'signedIn',
   '/bookings/[booking]/cancel': 'signedIn',
+  '/confirm/[token]': 'anyone',
+  // There only while nobody but this machine can reach the site.
+  '/dev/inbox': 'anyone',
+  '/dev/inbox/[mail]': 'anyone',
+  '/dev/inbox/[mail]/calendar.ics': 'anyone',
+  '/dev/inbox/[mail]/html': 'anyone',
   '/e/[event]': 'anyone',
+  '/e/[event]/picture.png': 'anyone',
   '/events': 'anyone',
+  '/events.ics': 'anyone',
+  '/events/count': 'anyone',
+  '/facilitators': 'anyone',
   '/facilitators/[facilitator]': 'anyone',
+  '/facilitators/[facilitator]/calendar.ics': 'anyone',
+  '/facilitators/[facilitator]/picture.png': 'anyone',
   '/forbidden': 'anyone',
+  '/manifest.webmanifest': 'anyone',
+  '/organise': 'organiser',
+  '/organise/events': 'organiser',
+  '/organise/events/[event]': 'organiser',
+  '/organise/events/[event]/cancel': 'organiser',
+  '/organise/events/[event]/edit': 'organiser',
+  '/organise/events/[event]/roster': 'organiser',
+  '/organise/events/[event]/roster.csv': 'organiser',
+  '/organise/events/[event]/roster/[booking]': 'organiser',
+  '/organise/events/new': 'organiser',
+  '/organise/import': 'organiser',
+  '/organise/settings': 'admin',
+  '/picture.png': 'anyone',
+  '/reset': 'anyone',
+  '/reset/[token]': 'anyone',
+  '/reset/sent': 'anyone',
+  '/robots.txt': 'anyone',
   '/sign-in': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
+  '/sign-up/sent': 'anyone',
+  '/sitemap.xml': 'anyone',
 };
+
+/** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
+const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
+/** Pages that take more than a form of text: bytes. */
+const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
@@ -37,6 +93,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
   try {
+    refuseLargeBody(request, (event.route.id && LARGE_BODIES[event.route.id]) ?? PAGE_BODY_BYTES);
     if (secret !== undefined) event.locals.identity = await identifyCookie(db, secret, config.adminEmails);
     event.locals.studio = await readStudio(db);
   } catch (cause) {
@@ -48,8 +105,14 @@ export const handle: Handle = async ({ event, resolve }) => {
     // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
     return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
   }
+  const answer = await resolve(event, { preload: isNeededAtOnce });
+  if (event.route.id !== null && IS_SECRET.test(event.route.id)) {
+    answer.headers.set('cache-control', 'no-store');
+    answer.headers.set('referrer-policy', 'same-origin');
+    answer.headers.set('x-robots-tag', 'noindex, nofollow');
+  }
   // A form that signs in may end at CRM, which asked for it.
-  return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }), { formsMayEndAt: config.crmUrl });
+  return completePageHeaders(answer, { formsMayEndAt: config.crmUrl });
 };
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { connect, isDatabaseAway, sqlState } from '@samaya/platform/database.ts';
@@ -12,7 +12,7 @@ import { ImportError } from '#server/imports/import-errors.ts';
 import { importReport } from '#server/imports/import-report.ts';
 import { importSchedule } from '#server/imports/import-schedule.ts';
 import { NO_MAPPING, readMapping } from '#server/imports/mapping.ts';
-import { readSchedule } from '#server/imports/read-schedule.ts';
+import { kindOfFile, readSchedule } from '#server/imports/read-schedule.ts';
 import { findZone } from '#server/imports/wall-clock.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 
@@ -60,7 +60,7 @@ async function run(): Promise<number> {
       const actor = await findActor(database.kysely, values.as, config.adminEmails);
       const studio = await readStudio(database.kysely);
       const schedule = readSchedule(bytes, {
-        kind: /^\.(ics|ical|ifb|icalendar)$/i.test(extname(file)) ? 'calendar' : 'csv',
+        kind: kindOfFile(file),
         mapping,
         zone,
         studio,

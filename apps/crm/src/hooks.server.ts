@@ -14,6 +14,7 @@ import { type CrmPages, PAGES } from './pages.ts';
 const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/(inbox)': 'facilitator',
   '/(inbox)/n/[id]': 'facilitator',
+  '/completeness': 'facilitator',
   '/mark': 'facilitator',
   '/stream': 'facilitator',
   '/sign-in': 'anyone',

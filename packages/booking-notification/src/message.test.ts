@@ -55,7 +55,7 @@ test('what fits no table is refused', () => {
   }
 });
 
-test('the largest message has 20 kB', () => {
+test('NOTIF-24: the largest message has 20 kB', () => {
   const largest = {
     ...MESSAGE,
     user_name: '\u0001'.repeat(100),

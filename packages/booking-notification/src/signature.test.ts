@@ -42,7 +42,7 @@ test('keys rotate without a refusal: both know both, then the old one is dropped
   assert.equal(check(signed([OLD]), { secrets: [NEW] }), 'no-matching-signature');
 });
 
-test('a POST is accepted for five minutes around its time, and not a second longer', () => {
+test('NOTIF-12: a POST is accepted for five minutes around its time, and not a second longer', () => {
   const headers = signed([NEW]);
   const at = Number(headers['webhook-timestamp']) * 1000;
   for (const [seconds, fault] of [
@@ -66,7 +66,7 @@ test('ten signatures are looked at, no more', () => {
   assert.equal(check(withJunk(10)), 'no-matching-signature');
 });
 
-test('odd headers are refused and never thrown over', () => {
+test('NOTIF-10: odd headers are refused and never thrown over', () => {
   const headers = signed([NEW]);
   const mac = headers['webhook-signature'].slice(3);
   for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const) {
@@ -90,7 +90,7 @@ test('odd headers are refused and never thrown over', () => {
   }
 });
 
-test('whatever is changed in id, time, signature or body, it is refused', () => {
+test('NOTIF-09: whatever is changed in id, time, signature or body, it is refused', () => {
   const headers = signed([NEW]);
   const bytes = Buffer.from(BODY);
   fc.assert(
@@ -117,7 +117,7 @@ test('whatever is changed in id, time, signature or body, it is refused', () => 
   );
 });
 
-test('bytes are signed, not their meaning: a space, a byte order mark or another spelling is another body', () => {
+test('NOTIF-11: bytes are signed, not their meaning: a space, a byte order mark or another spelling is another body', () => {
   const headers = signed([NEW]);
   for (const body of [`${BODY} `, `\uFEFF${BODY}`, BODY.replace('ë', '\\u00eb'), BODY.replace('ë', 'e\u0308')]) {
     assert.equal(check(headers, { body: Buffer.from(body) }), 'no-matching-signature');

@@ -30,6 +30,7 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+const MAIL_FROM = /^(?:[^<>\p{Cc}]*<[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+>|[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+)$/u;
 const timeZone = z.string().refine(isTimeZone, 'is a time zone such as Europe/Lisbon');
 
 /** The environment variables, by name. Exported so that the check can compare them with `.env.example`. */
@@ -60,7 +61,10 @@ export const settings = {
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'is an address such as smtp://user:password@mail.example.org:587' })
     .optional(),
-  MAIL_FROM: z.string().min(3).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(MAIL_FROM, 'is an address such as hello@example.org, or Samaya <hello@example.org>')
+    .optional(),
   GOOGLE_ISSUER: z.url('is an address').optional(),
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
@@ -164,10 +168,10 @@ export function isLoopbackOnly(config: Config): boolean {
  * Makes the built page handler take the origin from headers that our server overwrites on every request, and bounds
  * the forms it reads. It looks at its environment when it is loaded, so call this before.
  */
-export function letPagesTrustOurHeaders(): void {
+export function letPagesTrustOurHeaders(bodyBytesMost: number): void {
   process.env.PROTOCOL_HEADER = 'x-forwarded-proto';
   process.env.HOST_HEADER = 'x-forwarded-host';
-  process.env.BODY_SIZE_LIMIT = '64K';
+  process.env.BODY_SIZE_LIMIT = String(bodyBytesMost);
 }
 
 function refuseContradictions(config: Config, environment: NodeJS.ProcessEnv) {

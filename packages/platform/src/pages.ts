@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RequestFacts } from './api.ts';
 import { compressAnswer } from './compress-answer.ts';
 import { letPagesTrustOurHeaders } from './config.ts';
 import type { Log } from './log.ts';
+import { PAGE_BODY_BYTES } from './page-body.ts';
 import type { PageHost } from './page-host.ts';
 import { announceOrigin, isForeignWrite, originOf } from './page-origin.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 export interface PagesOptions<App> {
   /** The application's folder, with `vite.config.ts` and, once built, `build/`. */
@@ -18,6 +19,8 @@ export interface PagesOptions<App> {
   dev: boolean;
   /** The application's port; in development the browser is told of changes on another, counted from this one. */
   port: number;
+  /** Bytes that any page takes; a page that takes less says so itself. 64 KB by default. */
+  bodyBytesMost?: number;
   log: Log;
 }
 
@@ -58,6 +61,7 @@ export async function createPages<App>(options: PagesOptions<App>): Promise<Page
 
 async function fromBuild({
   folder,
+  bodyBytesMost = PAGE_BODY_BYTES,
   log,
 }: PagesOptions<unknown>): Promise<{ middleware: Middleware; close: Pages['close'] }> {
   const close = async () => undefined;
@@ -70,7 +74,7 @@ async function fromBuild({
         sendText(response, 503, 'The pages are not built yet. npm start builds them.\n'),
     };
   }
-  letPagesTrustOurHeaders();
+  letPagesTrustOurHeaders(bodyBytesMost);
   const { handler } = (await import(pathToFileURL(file).href)) as { handler: Middleware };
   return { middleware: handler, close };
 }

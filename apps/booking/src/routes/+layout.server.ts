@@ -1,10 +1,12 @@
-import { hasMailbox } from '#server/mail/local-mailbox.ts';
+import { hasMailbox } from '#server/mail/mail-way.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals }) => {
   const { app, identity, studio } = locals;
   return {
     studio: studio.name,
+    /** Our public address. */
+    site: app.config.bookingUrl,
     crmUrl: app.config.crmUrl,
     /** Mails lie at /dev/inbox instead of going to people. */
     mailbox: hasMailbox(app.config),

@@ -15,6 +15,7 @@ export const SITE = {
   signOut: 'Sign out',
   footer: 'Made with Samaya, open source.',
   api: 'API',
+  mailbox: 'Open the local mailbox',
 } as const;
 
 interface ErrorWords {

@@ -17,7 +17,9 @@ export interface TestApp {
   app: BookingApp;
   api: ReturnType<typeof createBookingApi>;
   db: Kysely<DB>;
+  /** Addresses of the database, as the role that owns the schema and as the one the application runs as. */
   ownerUrl: string;
+  appUrl: string;
   /** What the application logged so far, a line of JSON each. */
   logLines: string[];
   /** Adds a person who is signed in; proven unless said otherwise. */
@@ -107,6 +109,7 @@ export async function createTestApp(settings: Record<string, string> = {}): Prom
     api,
     db: app.db,
     ownerUrl: database.ownerUrl,
+    appUrl: database.appUrl,
     logLines,
     addPerson,
     signIn,

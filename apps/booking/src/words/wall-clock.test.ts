@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayInWords, hourOf, lengthInWords, priceInWords, timeOfDay, wallClock, zoneInWords } from './wall-clock.ts';
+import {
+  dayInShort,
+  dayInWords,
+  hourOf,
+  lengthInWords,
+  lengthTyped,
+  momentInWords,
+  priceInWords,
+  timeOfDay,
+  wallClock,
+  zoneInWords,
+} from './wall-clock.ts';
 
 test('a session is read on the clock of its place', () => {
   const start = new Date('2026-12-01T07:30:00Z');
   assert.equal(wallClock(start, 60, 'Europe/Lisbon'), 'Tue 1 Dec 2026, 07:30–08:30');
+  assert.equal(momentInWords(start, 'Europe/Lisbon'), 'Tue 1 Dec 2026, 07:30');
   assert.equal(wallClock(start, 60, 'Asia/Makassar'), 'Tue 1 Dec 2026, 15:30–16:30');
   assert.equal(wallClock(start, 60, 'Pacific/Kiritimati'), 'Tue 1 Dec 2026, 21:30–22:30');
 });
@@ -39,7 +51,19 @@ test('days, hours and lengths are said as people say them', () => {
   const midnight = new Date('2026-12-01T00:00:00Z');
   assert.equal(dayInWords(midnight, 'Europe/Lisbon'), 'Tuesday 1 December');
   assert.equal(dayInWords(midnight, 'America/New_York'), 'Monday 30 November');
+  assert.equal(dayInShort(midnight, 'Europe/Lisbon'), 'Tue 1 Dec');
   assert.deepEqual([hourOf(midnight, 'UTC'), hourOf(midnight, 'Asia/Makassar')], [0, 8]);
   assert.equal(timeOfDay(midnight, 'Asia/Kathmandu'), '05:45');
   assert.deepEqual([35, 60, 75, 1440, 45 * 60].map(lengthInWords), ['35 min', '1 h', '1 h 15 min', '1 day', '2 days']);
+});
+
+test('a length as it is typed is exact', () => {
+  assert.deepEqual([35, 60, 75, 1440, 4200, 1441].map(lengthTyped), [
+    '35 min',
+    '1 h',
+    '1 h 15 min',
+    '1 day',
+    '2 days 22 h',
+    '1 day 1 min',
+  ]);
 });

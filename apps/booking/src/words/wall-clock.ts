@@ -24,6 +24,11 @@ interface DayAndTime {
   time: string;
 }
 
+/** A moment as people read it where something happens: `Fri 4 Dec 2026, 17:00`. */
+export function momentInWords(instant: Date, timeZone: string): string {
+  return wallClock(instant, 0, timeZone).split('–', 1)[0] ?? '';
+}
+
 /** Whose clock that is, in words: `Lisbon time` for `Europe/Lisbon`. */
 export function zoneInWords(timeZone: string): string {
   const city = timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone;
@@ -51,6 +56,13 @@ export function dayInWords(instant: Date, timeZone: string): string {
     .replace(',', '');
 }
 
+/** The same in few letters: `Tue 1 Dec`. */
+export function dayInShort(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric', month: 'short' })
+    .format(instant)
+    .replace(',', '');
+}
+
 /** The hour of the day, 0 to 23, at which something begins. */
 export function hourOf(instant: Date, timeZone: string): number {
   return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(instant));
@@ -68,4 +80,14 @@ export function lengthInWords(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   return [hours > 0 && `${hours} h`, rest > 0 && `${rest} min`].filter(Boolean).join(' ') || '0 min';
+}
+
+/** The same to the minute, as people type it: `1 h 15 min`, `2 days 22 h`. */
+export function lengthTyped(minutes: number): string {
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor((minutes % 1440) / 60);
+  const rest = minutes % 60;
+  return [days > 0 && `${days} ${days === 1 ? 'day' : 'days'}`, hours > 0 && `${hours} h`, rest > 0 && `${rest} min`]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -7,7 +7,7 @@ const BEHIND_A_PAGE = 20;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { app } = locals;
-  const { userId } = requireIdentity(locals);
+  const { userId, email, isProven } = requireIdentity(locals);
   const after = url.searchParams.get('after') ?? undefined;
   const now = new Date();
   const [ahead, behind] = await Promise.all([
@@ -15,8 +15,9 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     listVisitsBehind(app.db, { userId, after, limit: BEHIND_A_PAGE }),
   ]);
   return {
-    ahead: ahead.map((visit) => visitCardOf(visit, now)),
-    behind: behind.items.map((visit) => visitCardOf(visit, now)),
+    unproven: isProven ? undefined : email,
+    ahead: ahead.map((visit) => visitCardOf(visit, { now })),
+    behind: behind.items.map((visit) => visitCardOf(visit, { now })),
     earlier: behind.next && `/bookings?${new URLSearchParams({ after: behind.next })}#behind`,
   };
 };

@@ -1,49 +1,45 @@
-import { type BookingStatus, hasEnded } from '#server/bookings/booking.ts';
+import { hasEnded } from '#server/bookings/booking.ts';
 import type { Visit } from '#server/bookings/visit.ts';
-import { lengthInWords, priceInWords, wallClock, zoneInWords } from '../../words/wall-clock.ts';
-import { artOf, eventPath, kindInWords, whereInWords } from '../event-card.ts';
+import { lengthInWords, momentInWords, priceInWords, wallClock, zoneInWords } from '../../words/wall-clock.ts';
+import { artOf, eventPath, whereInWords } from '../event-card.ts';
+import { placesInWords, STATUSES } from './bookings-texts.ts';
 
 const MINUTE_MS = 60_000;
-
-/** What has become of a booking, in a word or two. */
-const STATUSES: Record<BookingStatus, string> = {
-  confirmed: 'Confirmed',
-  pending: 'Waiting for payment',
-  waitlisted: 'On the waiting list',
-  offered: 'A place is held for you',
-  cancelled: 'Cancelled',
-  event_cancelled: 'The event was cancelled',
-  attended: 'You were there',
-  no_show: 'Missed',
-  expired: 'Expired',
-};
 
 /** A visit as pages show it, in words. */
 export type VisitCard = ReturnType<typeof visitCardOf>;
 
-export function visitCardOf(visit: Visit, now: Date) {
-  const { event } = visit;
+/** `path` is where the viewer manages it: a page of theirs, or a mailed link. */
+export function visitCardOf(visit: Visit, { now, path = `/bookings/${visit.id}` }: { now: Date; path?: string }) {
+  const { event, status } = visit;
   const startsIn = event.date_time.getTime() - now.getTime();
   const isOver = startsIn + event.duration * MINUTE_MS <= 0;
-  const isOff = hasEnded(visit.status);
+  const isOff = hasEnded(status);
+  const isNoted = status === 'attended' || status === 'no_show';
   const takesBookings = event.is_active && event.cancelled_at === null && startsIn > 0;
+  const { word, icon } = STATUSES[status === 'confirmed' && isOver ? 'over' : status] ?? { word: status, icon: 'info' };
   return {
     id: visit.id,
-    path: `/bookings/${visit.id}`,
-    status: visit.status === 'confirmed' && isOver ? 'Over' : STATUSES[visit.status],
+    path,
+    status: word,
+    icon,
     isOff,
     isOver,
-    mayCancel: !isOff && startsIn > 0 && visit.status !== 'attended' && visit.status !== 'no_show',
+    isNoted,
+    isWaiting: status === 'waitlisted',
+    mayCancel: !isOff && startsIn > 0 && !isNoted,
     mayBookAgain: isOff && takesBookings,
-    isEventOff: visit.status === 'event_cancelled',
+    isEventOff: status === 'event_cancelled',
     seats: visit.seats,
-    places: visit.seats === 1 ? '1 place' : `${visit.seats} places`,
+    places: placesInWords(visit.seats),
     title: event.title,
     eventPath: eventPath(event),
-    kind: kindInWords(event),
     startsAt: event.date_time.toISOString(),
     when: wallClock(event.date_time, event.duration, event.time_zone),
+    starts: momentInWords(event.date_time, event.time_zone),
+    movedFrom: event.moved_from && !isOff ? momentInWords(event.moved_from, event.time_zone) : null,
     zone: zoneInWords(event.time_zone),
+    timeZone: event.time_zone,
     length: lengthInWords(event.duration),
     facilitator: event.facilitator,
     where: whereInWords(event),

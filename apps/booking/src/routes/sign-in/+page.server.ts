@@ -1,14 +1,15 @@
-import { DomainError } from '@samaya/platform/domain-error.ts';
-import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { credentialsSchema } from '#server/accounts/account-schemas.ts';
+import { agentInWords } from '#server/accounts/agent-words.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
-import { badCredentials, endSignIn, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
+import { badCredentials, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest, finishSignInRequest } from '#server/oidc/finish-interaction.ts';
+import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
+import { keepSignIn } from '../keep-sign-in.ts';
+import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-const TRY_STATUSES: Record<string, number> = { 'bad-credentials': 401, 'too-many-requests': 429, unavailable: 503 };
+import { SIGN_IN } from './sign-in-texts.ts';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { app, oidc, exchange, identity } = locals;
@@ -17,7 +18,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
   if (interaction === null && identity) redirect(303, returnTo ?? '/');
   if (interaction !== null) {
     const asked = await findSignInRequest(oidc, exchange, interaction);
-    if (!asked) refuseExpired();
+    if (!asked) error(410, SIGN_IN.expired);
     if (identity && !asked.askAgain) await goOn(locals, interaction, identity.userId);
   }
   return {
@@ -29,23 +30,25 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 
 export const actions: Actions = {
   async default({ request, locals, url, cookies, setHeaders }) {
-    const { app, facts, identity } = locals;
+    const { app, facts } = locals;
     const form = await request.formData();
-    const typed = { email: form.get('email'), password: form.get('password') };
+    const typed = { email: typedInto(form, 'email'), password: typedInto(form, 'password') };
     let signedIn: SignedIn;
     try {
       const parsed = credentialsSchema.safeParse(typed);
       if (!parsed.success) throw badCredentials();
-      signedIn = await signIn(app, { ...parsed.data, network: facts.network, kind: 'page', now: new Date() });
+      signedIn = await signIn(app, {
+        ...parsed.data,
+        network: facts.network,
+        kind: 'page',
+        agent: agentInWords(request.headers.get('user-agent')),
+        now: new Date(),
+      });
     } catch (refused) {
-      const status = refused instanceof DomainError ? TRY_STATUSES[refused.code] : undefined;
-      if (!(refused instanceof DomainError) || status === undefined) throw refused;
-      if (refused.retryAfterSeconds !== undefined) setHeaders({ 'retry-after': String(refused.retryAfterSeconds) });
-      return fail(status, { message: refused.message, email: typeof typed.email === 'string' ? typed.email : '' });
+      const { status, message } = expectRefusal(refused, { 'bad-credentials': 401, ...TRY_LATER }, setHeaders);
+      return fail(status, { message, email: typed.email });
     }
-    if (identity) await endSignIn(app.db, identity.signInId);
-    const { name, options } = pageCookie('samaya_booking', app.config.bookingUrl);
-    cookies.set(name, signedIn.token, { ...options, expires: signedIn.expiresAt });
+    await keepSignIn({ locals, cookies }, signedIn);
     const interaction = url.searchParams.get('interaction');
     if (interaction !== null) await goOn(locals, interaction, signedIn.user.id);
     redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');
@@ -54,10 +57,6 @@ export const actions: Actions = {
 
 async function goOn({ oidc, exchange }: App.Locals, interaction: string, userId: number): Promise<never> {
   const next = await finishSignInRequest(oidc, exchange, interaction, userId, Math.floor(Date.now() / 1000));
-  if (next === undefined) refuseExpired();
+  if (next === undefined) error(410, SIGN_IN.expired);
   redirect(303, new URL(next).pathname);
-}
-
-function refuseExpired(): never {
-  error(410, 'This sign-in took too long, or it began in another browser.');
 }

@@ -1,15 +1,11 @@
-import { DomainError } from '@samaya/platform/domain-error.ts';
-import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { signUpSchema } from '#server/accounts/account-schemas.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
-import { type SignedIn, signIn } from '#server/accounts/sign-in.ts';
-import { signUp } from '#server/accounts/sign-up.ts';
+import { signUpByMail } from '#server/accounts/sign-up-by-mail.ts';
+import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
+import { type PersonFaults, personFaults, typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
-import { type Faults, sayFaults } from './sign-up-faults.ts';
-
-const NOT_MADE = 'We could not make an account with these details. If you have been here before, sign in instead.';
-const TRY_STATUSES: Record<string, number> = { 'too-many-requests': 429, unavailable: 503 };
+import { keepSignUp } from './sign-up-cookie.ts';
 
 export const load: PageServerLoad = ({ locals, url }) => {
   const returnTo = returnPath(url.searchParams.get('return_to'));
@@ -21,32 +17,19 @@ export const actions: Actions = {
   async default({ request, locals, url, cookies, setHeaders }) {
     const { app, facts } = locals;
     const form = await request.formData();
-    const [name, email, password] = ['name', 'email', 'password'].map((field) => textOf(form.get(field)));
-    const typed = { name: name ?? '', email: email ?? '' };
-    const parsed = signUpSchema.safeParse({ ...typed, password });
-    if (!parsed.success) return refuse(422, { typed, faults: sayFaults(parsed.error.issues) });
-    let signedIn: SignedIn;
+    const typed = { name: typedInto(form, 'name'), email: typedInto(form, 'email') };
+    const parsed = signUpSchema.safeParse({ ...typed, password: typedInto(form, 'password') });
+    if (!parsed.success) return refuse(422, { typed, faults: personFaults(parsed.error.issues) });
+    let madeId: number | undefined;
     try {
-      const account = { ...parsed.data, network: facts.network };
-      const once = { key: null, method: request.method, path: url.pathname, rawBody: new Uint8Array() };
-      try {
-        await signUp(app, account, once);
-      } catch (refused) {
-        if (!(refused instanceof DomainError) || refused.code !== 'email-taken') throw refused;
-      }
-      // Whoever has the address and knows its password is that person, new or not. Nobody else learns which it was.
-      signedIn = await signIn(app, { ...account, kind: 'page', now: new Date() });
+      madeId = await signUpByMail(app, { ...parsed.data, network: facts.network });
     } catch (refused) {
-      if (!(refused instanceof DomainError)) throw refused;
-      if (refused.code === 'bad-credentials') return refuse(422, { typed, message: NOT_MADE });
-      const status = TRY_STATUSES[refused.code];
-      if (status === undefined) throw refused;
-      if (refused.retryAfterSeconds !== undefined) setHeaders({ 'retry-after': String(refused.retryAfterSeconds) });
-      return refuse(status, { typed, message: refused.message });
+      const { status, message } = expectRefusal(refused, TRY_LATER, setHeaders);
+      return refuse(status, { typed, message });
     }
-    const { name: cookie, options } = pageCookie('samaya_booking', app.config.bookingUrl);
-    cookies.set(cookie, signedIn.token, { ...options, expires: signedIn.expiresAt });
-    redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');
+    const returnTo = returnPath(url.searchParams.get('return_to'));
+    keepSignUp({ locals, cookies }, { email: parsed.data.email, madeId, returnTo });
+    redirect(303, '/sign-up/sent');
   },
 };
 
@@ -54,13 +37,9 @@ interface Refusal {
   /** What was typed, without the password. */
   typed: { name: string; email: string };
   message?: string;
-  faults?: Faults;
+  faults?: PersonFaults;
 }
 
 function refuse(status: number, { typed, message, faults = {} }: Refusal) {
   return fail(status, { typed, message, faults });
-}
-
-function textOf(value: FormDataEntryValue | null): string {
-  return typeof value === 'string' ? value : '';
 }

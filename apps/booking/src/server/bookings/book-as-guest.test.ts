@@ -5,6 +5,7 @@ import { admitGuest } from '#server/accounts/admit-guest.ts';
 import { claimAccount } from '#server/accounts/claim-account.ts';
 import { erasePerson } from '#server/accounts/erase-person.ts';
 import { identifyCookie } from '#server/accounts/identify.ts';
+import { tellGuestAgain } from '#server/mail/tell-guest-again.ts';
 import { createTestApp } from '#server/test-app.ts';
 import { guestTokenOf, mailsTo } from '#server/test-mailed-links.ts';
 import { countOutcomes } from '#server/test-studio.ts';
@@ -13,6 +14,7 @@ import { findViolations } from './booking-invariants-queries.ts';
 import { cancelBooking } from './cancel-booking.ts';
 import { createBooking } from './create-booking.ts';
 import { findGuestBooking } from './find-guest-booking.ts';
+import { tellHolderAgain } from './tell-holder-again.ts';
 
 const studio = await createTestApp();
 const { app, db } = studio;
@@ -99,6 +101,28 @@ test('a form sent twenty times at once books once, and writes once', async () =>
   await countOutcomes(Array.from({ length: 20 }, () => book(eventId, email)));
   assert.deepEqual(await mailsTo(studio, email), ['booking.confirmed', 'guest.again']);
   assert.deepEqual(await findViolations(db), []);
+});
+
+test('two processes that are asked for the same place at once write once', async () => {
+  const email = newEmail();
+  const eventId = await addEvent();
+  await book(eventId, email);
+  await age(email);
+  const userId = await admitGuest(db, { name: 'Gus', email });
+  await Promise.all(Array.from({ length: 20 }, () => tellHolderAgain(db, { userId, eventId })));
+  assert.deepEqual(await mailsTo(studio, email), ['booking.confirmed', 'guest.again']);
+});
+
+test('… and without the lock on the booking the second would not see the first', async () => {
+  const email = newEmail();
+  const eventId = await addEvent();
+  await book(eventId, email);
+  const place = { userId: await admitGuest(db, { name: 'Gus', email }), eventId };
+  await db.transaction().execute(async (one) => {
+    await tellGuestAgain(one, place);
+    await db.transaction().execute((other) => tellGuestAgain(other, place));
+  });
+  assert.deepEqual(await mailsTo(studio, email), ['booking.confirmed', 'guest.again', 'guest.again']);
 });
 
 test('… and twenty guests with addresses of their own book twenty times', async () => {

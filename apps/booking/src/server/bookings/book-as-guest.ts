@@ -4,10 +4,10 @@ import { admitGuest } from '#server/accounts/admit-guest.ts';
 import type { BookingApp } from '#server/app.ts';
 import { keysOfGuest } from '#server/idempotency/key-owner.ts';
 import type { RepeatableRequest } from '#server/idempotency/with-idempotency.ts';
-import { AGAIN_MINUTES, tellGuestAgain } from '#server/mail/tell-guest-again.ts';
 import { findBookableState } from './booking-queries.ts';
 import { judge, refusalOf } from './booking-refusals.ts';
-import { findLastEnded, lockOwnPlace } from './guest-queries.ts';
+import { findLastEnded } from './guest-queries.ts';
+import { tellHolderAgain } from './tell-holder-again.ts';
 
 export interface GuestWish {
   eventId: number;
@@ -41,7 +41,7 @@ export async function bookAsGuest(app: GuestDeps, wish: GuestWish): Promise<void
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const userId = await admitGuest(app.db, wish);
     const outcome = await bookOnce(app, { userId, eventId, seats, email: wish.email });
-    if (outcome === 'has-place') await tellAgain(app, { userId, eventId });
+    if (outcome === 'has-place') await tellHolderAgain(app.db, { userId, eventId });
     // Else the person was erased in between; the address is free again.
     if (outcome !== 'gone') return;
   }
@@ -71,12 +71,4 @@ async function bookOnce(
     if (refused.code === 'unauthenticated') return 'gone';
     throw refused;
   }
-}
-
-async function tellAgain({ db }: GuestDeps, place: { userId: number; eventId: number }): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const own = await lockOwnPlace(trx, { ...place, minutes: AGAIN_MINUTES });
-    // A young booking's own mail is on its way.
-    if (own && !own.isYoung) await tellGuestAgain(trx, place);
-  });
 }

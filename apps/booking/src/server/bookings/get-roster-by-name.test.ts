@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { identityOf, openStudio } from '#server/test-studio.ts';
 import { getRosterByName } from './get-roster-by-name.ts';
+import { getRosterEntry } from './get-roster-entry.ts';
 
 const studio = await openStudio();
 const { db, pool } = studio;
@@ -19,7 +20,7 @@ async function book(eventId: number, people: readonly (readonly [name: string, s
 
 const read = (
   eventId: number,
-  { search = '', after, limit = 500 }: { search?: string; after?: string; limit?: number },
+  { search = '', after, limit = 500 }: { search?: string; after?: string; limit?: number } = {},
 ) => getRosterByName(db, { eventId, search, after, limit }, maya);
 const names = (entries: readonly { user_name: string }[]) => entries.map(({ user_name }) => user_name);
 
@@ -32,7 +33,7 @@ test('people stand by name, whatever their accents and capitals, and those who l
     ['emil Novak', 'waitlisted'],
     ['Finn Gone', 'cancelled'],
   ]);
-  const { here, gone, figures, next, event } = await read(eventId, {});
+  const { here, gone, figures, next, event } = await read(eventId);
   assert.equal(event.id, eventId);
   assert.deepEqual(names(here), ['Ana Costa', 'Élise Durand', 'emil Novak', 'zoë Berg']);
   assert.deepEqual(names(gone), ['Finn Gone']);
@@ -89,4 +90,15 @@ test('the list is there for who runs the event', async () => {
   await pool.query('update events set is_active = false where id = $1', [eventId]);
   await assert.rejects(as(identityOf(0, { facilitatorId: studio.facilitatorId + 1 })), { code: 'not-found' });
   await assert.rejects(read(eventId, { after: 'x' }), { code: 'bad-request' });
+});
+
+test('one booking is found on its own event’s list only', async () => {
+  const [eventId, otherId] = [await studio.addEvent(), await studio.addEvent()];
+  await book(eventId, [['Ana Costa', 'cancelled']]);
+  const { gone } = await read(eventId);
+  const bookingId = gone[0]?.id ?? 0;
+  const { entry, event } = await getRosterEntry(db, { eventId, bookingId }, maya);
+  assert.deepEqual([entry.user_name, event.id], ['Ana Costa', eventId]);
+  await assert.rejects(getRosterEntry(db, { eventId: otherId, bookingId }, maya), { code: 'not-found' });
+  await assert.rejects(getRosterEntry(db, { eventId, bookingId }, identityOf(0)), { code: 'forbidden' });
 });

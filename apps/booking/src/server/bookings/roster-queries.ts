@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+import { ATTENDANCE_OPENS_MINUTES, type Attendance } from './booking.ts';
 import type { RosterEntry } from './booking-queries.ts';
 
 /** Where a page by name ends: the last name as it is sorted, and its booking. */
@@ -86,4 +87,34 @@ function hasWords(words: readonly string[]) {
     words.map((word) => sql`search_form(u.name || ' ' || u.email) like search_pattern(${word})`),
     sql` and `,
   );
+}
+
+/** One booking of an event, whatever became of it. */
+export async function selectRosterEntry(
+  db: Kysely<DB>,
+  { eventId, bookingId }: { eventId: number; bookingId: number },
+): Promise<RosterEntry | undefined> {
+  const { rows } = await sql<NamedEntry>`
+    select ${ENTRY} from bookings b join users u on u.id = b.user_id
+    where b.event_id = ${eventId} and b.id = ${bookingId}`.execute(db);
+  return rows[0];
+}
+
+/**
+ * Notes the same of many bookings of a locked event, all of them without `ids`; answers which it changed. None before
+ * attendance can be noted, nor after the event was cancelled.
+ */
+export async function updateAttendances(
+  trx: Transaction<DB>,
+  options: { eventId: number; ids: readonly number[] | undefined; from: Attendance; to: Attendance },
+): Promise<number[]> {
+  const { eventId, ids, from, to } = options;
+  const { rows } = await sql<{ id: number }>`
+    update bookings b set status = ${to} from events e
+    where e.id = b.event_id and b.event_id = ${eventId} and b.status = ${from}
+      and (${ids === undefined} or b.id = any (${ids ?? []}::integer[]))
+      and e.cancelled_at is null
+      and e.date_time - make_interval(mins => ${ATTENDANCE_OPENS_MINUTES}) <= clock_timestamp()
+    returning b.id`.execute(trx);
+  return rows.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@ import { sqlState } from '@samaya/platform/database.ts';
 import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
-import type { Facilitator } from './facilitator.ts';
+import { CANARY_DOMAIN, type Facilitator } from './facilitator.ts';
 
 const COLUMNS = ['id', 'name', 'bio', 'specialties'] as const;
 const UNIQUE_VIOLATION = '23505';
@@ -16,7 +16,7 @@ export async function selectFacilitators(
   db: Kysely<DB>,
   { afterId, limit }: { afterId: number | undefined; limit: number },
 ): Promise<Facilitator[]> {
-  let query = db.selectFrom('facilitators').select(COLUMNS);
+  let query = db.selectFrom('facilitators').select(COLUMNS).where('email', 'not like', `%@${CANARY_DOMAIN}`);
   if (afterId !== undefined) query = query.where('id', '>', afterId);
   return await query.orderBy('id').limit(limit).execute();
 }

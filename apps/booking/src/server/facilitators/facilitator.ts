@@ -5,3 +5,6 @@ export interface Facilitator {
   bio: string | null;
   specialties: string | null;
 }
+
+/** Facilitators at addresses of this domain, which nobody can have, are made by `npm run doctor` for moments. */
+export const CANARY_DOMAIN = 'canary.invalid';

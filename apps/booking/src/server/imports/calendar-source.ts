@@ -34,6 +34,8 @@ export const CALENDAR_FIELDS = {
 export interface CalendarOptions {
   /** `--zone`, or the mapping's zone. */
   zone: string | undefined;
+  /** Where the calendar itself names none. */
+  fallbackZone?: string | undefined;
   studioZone: string;
   zones: ReadonlyMap<string, string>;
   horizon: Horizon;
@@ -72,7 +74,7 @@ export function readCalendar(text: string, options: CalendarOptions): CalendarRo
       continue;
     }
     const uid = textOf(block.component, 'uid') || `line-${block.line}`;
-    const floating = options.zone ?? findZone(block.calendarZone ?? '');
+    const floating = options.zone ?? findZone(block.calendarZone ?? '') ?? options.fallbackZone;
     const rules = { floating, display: floating ?? options.studioZone, mapped: options.zones, zoneNames };
     const event = { block, component: block.component, uid, where: `line ${block.line}, UID ${uid}`, rules };
     if (block.component.hasProperty('recurrence-id')) changes.set(uid, [...(changes.get(uid) ?? []), event]);

@@ -72,8 +72,8 @@ export function importReport(result: ImportResult, options: ReportOptions): stri
   return `${lines.join('\n')}\n`;
 }
 
-// A series that cannot be read is refused once in the report, not once for each of its days.
-function withoutRepetition(refusals: Refusal[]): Refusal[] {
+/** A series that cannot be read is refused once in a report, not once for each of its days. */
+export function withoutRepetition(refusals: Refusal[]): Refusal[] {
   const groups = Map.groupBy(refusals, ({ where, field, value, reason }) =>
     JSON.stringify([where.replace(/, \d{4}-[\dT:-]+$/, ''), field, value, reason]),
   );

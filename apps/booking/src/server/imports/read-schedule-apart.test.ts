@@ -21,11 +21,11 @@ const order = (text: string, more: { kind?: 'csv' | 'calendar'; mapping?: string
 
 test('a file read apart is what it is read here', async () => {
   const csv = `${HEADER}${row('Yin')}${row('With an offset', '2027-03-01T19:00+01:00')}${row('', '2027-03-02T19:00')}${row('Skip me')}`;
-  const mapping = JSON.stringify({
-    source: 'here',
-    skip: [{ column: 'title', equals: 'Skip me', reason: 'it says so' }],
-    together: [{ column: 'title', matches: '^Yin' }],
-  });
+  const mapping = `{
+    "source": "here",
+    "skip": [{ "column": "title", "equals": "Skip me", "reason": "it says so" }],
+    "together": [{ "column": "title", "matches": "^Yin" }]
+  }`;
   const calendar = `BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Sit\nDTSTART;TZID=Europe/Lisbon:20270301T190000\nDTEND;TZID=Europe/Lisbon:20270301T200000\nRRULE:FREQ=WEEKLY;COUNT=3\nEND:VEVENT\nEND:VCALENDAR\n`;
   for (const [kind, text, json] of [
     ['csv', csv, mapping],
@@ -43,6 +43,25 @@ test('a file read apart is what it is read here', async () => {
   }
 });
 
+test('a fallback is the zone of times for which nobody says one, and of no others', async () => {
+  const zoneOf = async (text: string, more: Parameters<typeof order>[1] & { zone?: string } = {}) => {
+    const defaults = '"max_participants":5,"price":0,"duration":60,"facilitator_email":"a@b.example"';
+    const { drafts } = await readScheduleApart({
+      ...order(text, { mapping: `{"defaults":{${defaults}}}`, ...more }),
+      zone: more.zone,
+      fallbackZone: 'Asia/Makassar',
+    });
+    return drafts[0]?.start.zone;
+  };
+  const calendar = (head: string) =>
+    `BEGIN:VCALENDAR\n${head}BEGIN:VEVENT\nUID:1\nSUMMARY:Sit\nDTSTART:20270301T190000\nEND:VEVENT\nEND:VCALENDAR\n`;
+  assert.equal(await zoneOf(HEADER + row('Yin')), 'Asia/Makassar');
+  assert.equal(await zoneOf(HEADER + row('Yin'), { zone: 'Europe/Lisbon' }), 'Europe/Lisbon');
+  assert.equal(await zoneOf(HEADER + row('Yin'), { mapping: '{"time_zone":"Europe/Rome"}' }), 'Europe/Rome');
+  assert.equal(await zoneOf(calendar(''), { kind: 'calendar' }), 'Asia/Makassar');
+  assert.equal(await zoneOf(calendar('X-WR-TIMEZONE:Europe/Rome\n'), { kind: 'calendar' }), 'Europe/Rome');
+});
+
 test('a file or a mapping that cannot be used is refused with the same sentence', async () => {
   await assert.rejects(readScheduleApart(order('PK\u0003\u0004')), { name: 'ImportError', message: /workbook/ });
   await assert.rejects(readScheduleApart(order(HEADER, { mapping: '{' })), { message: /The mapping is not JSON/ });
@@ -52,7 +71,7 @@ test('a file or a mapping that cannot be used is refused with the same sentence'
 });
 
 test('an expression that never comes to an end ends after a while, and nothing here waits for it', async () => {
-  const mapping = JSON.stringify({ skip: [{ column: 'title', matches: '^(a+)+$', reason: 'never' }] });
+  const mapping = '{ "skip": [{ "column": "title", "matches": "^(a+)+$", "reason": "never" }] }';
   let turns = 0;
   const timer = setInterval(() => turns++, 10);
   const endless = order(HEADER + row(`${'a'.repeat(60)}!`), { mapping });

@@ -5,7 +5,8 @@ import type { ReadOptions, Schedule } from './read-schedule.ts';
 import { type PostedSchedule, takeSchedule } from './schedule-post.ts';
 
 /** What the thread is given. */
-export interface ReadingOrder extends Pick<ReadOptions, 'kind' | 'zone' | 'studio' | 'hasOwnFacilitator'> {
+export interface ReadingOrder
+  extends Pick<ReadOptions, 'kind' | 'zone' | 'fallbackZone' | 'studio' | 'hasOwnFacilitator'> {
   bytes: Uint8Array;
   /** As JSON; empty for none. */
   mapping: string;

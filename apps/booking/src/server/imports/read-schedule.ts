@@ -13,6 +13,8 @@ export interface ReadOptions {
   mapping: Mapping;
   /** `--zone`; wins over the mapping's. */
   zone: string | undefined;
+  /** Of times for which neither `zone` nor the mapping nor the file itself says one; without it they are refused. */
+  fallbackZone?: string | undefined;
   studio: { timeZone: string; currency: string };
   /** Rows may leave out the facilitator, because a facilitator imports them. */
   hasOwnFacilitator: boolean;
@@ -33,6 +35,11 @@ export interface Schedule {
 }
 
 const HORIZON = { days: 365, occurrences: 500 };
+
+/** What a file is, by its name. */
+export function kindOfFile(name: string): 'csv' | 'calendar' {
+  return /\.(ics|ical|ifb|icalendar)$/i.test(name) ? 'calendar' : 'csv';
+}
 
 /** Reads a schedule. Throws an ImportError when the file or the mapping as a whole cannot be used. */
 export function readSchedule(bytes: Uint8Array, options: ReadOptions): Schedule {
@@ -68,7 +75,7 @@ export function readSchedule(bytes: Uint8Array, options: ReadOptions): Schedule 
       continue;
     }
     try {
-      const draft = rowToEvent(row, { reader, zone, studio: options.studio });
+      const draft = rowToEvent(row, { reader, zone: zone ?? options.fallbackZone, studio: options.studio });
       const belongsTogether = mapping.together.some((condition) => meets(condition, row.columns));
       (belongsTogether ? together : schedule.drafts).push(draft);
     } catch (error) {
@@ -83,9 +90,11 @@ export function readSchedule(bytes: Uint8Array, options: ReadOptions): Schedule 
   return schedule;
 }
 
-function calendarRows(text: string, zone: string | undefined, { mapping, studio, endlessFrom }: ReadOptions) {
+function calendarRows(text: string, zone: string | undefined, options: ReadOptions) {
+  const { mapping, studio, endlessFrom, fallbackZone } = options;
   const read = readCalendar(text, {
     zone,
+    fallbackZone,
     studioZone: studio.timeZone,
     zones: mapping.zones,
     horizon: { from: endlessFrom, ...HORIZON },

@@ -6,8 +6,9 @@ import { createRelay, type Relay } from '#server/notifications/relay.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import { type ComposedMail, composeMail } from './compose-mail.ts';
 import { loadMailFacts } from './load-mail-facts.ts';
-import { hasMailbox, keepMail } from './local-mailbox.ts';
+import { keepMail } from './local-mailbox.ts';
 import type { Mailbox } from './mail.ts';
+import { hasMailbox } from './mail-way.ts';
 import { createSmtpPost, type MailPost } from './send-by-smtp.ts';
 
 type MailConfig = Pick<CompleteConfig, 'bookingUrl' | 'cookieKeys' | 'mailFrom'>;

@@ -12,7 +12,7 @@ async function states(bench: RelayBench) {
   return (await bench.outbox()).map((row) => row.state);
 }
 
-test('everything due goes in one signed POST, in the words of the contract, and is not sent again', async () => {
+test('NOTIF-24: everything due goes in one signed POST, in the words of the contract, and is not sent again', async () => {
   const bench = await openRelayBench();
   const [first] = await bench.book(3);
   await bench.look();
@@ -79,7 +79,7 @@ test('the versions of a booking go in their order', async () => {
   assert.deepEqual([...versions.values()], Array(5).fill([1, 2, 3]));
 });
 
-test('stored, duplicate and superseded have arrived; rejected is dead with the reason', async () => {
+test('NOTIF-26: stored, duplicate and superseded have arrived; rejected is dead with the reason', async () => {
   const bench = await openRelayBench();
   await bench.book(4);
   bench.receiver.behave = ({ ids }, response) => {
@@ -178,7 +178,7 @@ test('a refused batch is tried again message by message, and only the bad one is
   );
 });
 
-test('a refused message is tried after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h, and is dead after three days', async () => {
+test('NOTIF-03, NOTIF-14: a refused message is tried after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h, and is dead after three days', async () => {
   const bench = await openRelayBench();
   await bench.book(1);
   bench.receiver.behave = refuseAll(400);
@@ -203,7 +203,7 @@ test('a refused message is tried after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 
   assert.match(bench.logLines.join(), /refused for three days/);
 });
 
-test('a message over which the destination breaks is found, and the good ones go through at once', async () => {
+test('NOTIF-08: a message over which the destination breaks is found, and the good ones go through at once', async () => {
   const bench = await openRelayBench();
   const bookings = await bench.book(200);
   bench.receiver.behave = (post, response, count) =>
@@ -258,7 +258,7 @@ async function answerLate(bench: RelayBench) {
   return { booking, rows: await bench.outbox() };
 }
 
-test('an answer that comes after the lease has ended changes nothing any more', async () => {
+test('NOTIF-23: an answer that comes after the lease has ended changes nothing any more', async () => {
   const { rows } = await answerLate(await openRelayBench());
   assert.deepEqual(
     rows.map((row) => [row.state, row.attempts, row.refusals]),

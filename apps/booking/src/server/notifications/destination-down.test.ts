@@ -12,10 +12,13 @@ async function states(bench: RelayBench) {
 const SILENCES: Record<string, Parameters<typeof refuseAll> | 'cut' | 'garbage' | 'huge' | 'endless'> = {
   'a cut connection': 'cut',
   'an answer that is no JSON': 'garbage',
-  'an answer of 100 KiB': 'huge',
-  'an answer without end': 'endless',
-  'a redirect, which is not followed': [301, { location: 'http://127.0.0.1:9/' }],
-  'a redirect that would keep the body': [307, { location: 'http://127.0.0.1:9/' }],
+  'NOTIF-18: an answer of 100 KiB': 'huge',
+  'NOTIF-18: an answer without end': 'endless',
+  'NOTIF-19: a redirect, which is not followed,': [301, { location: 'http://127.0.0.1:9/' }],
+  'NOTIF-19: a redirect of the moment': [302, { location: 'http://127.0.0.1:9/' }],
+  'NOTIF-19: a redirect to see something else': [303, { location: 'http://127.0.0.1:9/' }],
+  'NOTIF-19: a redirect that would keep the body': [307, { location: 'http://127.0.0.1:9/' }],
+  'NOTIF-19: a lasting redirect that would keep the body': [308, { location: 'http://127.0.0.1:9/' }],
   'a wrong key': [401],
   'a wrong address': [404],
   'too many requests': [429],
@@ -84,7 +87,7 @@ for (const [header, seconds] of [
   ['soon', 5],
   ['DATE', 90],
 ] as const) {
-  test(`Retry-After: ${header} keeps the relay away for ${seconds} s`, async () => {
+  test(`NOTIF-20: Retry-After: ${header} keeps the relay away for ${seconds} s`, async () => {
     const bench = await openRelayBench();
     bench.options.random = () => 0;
     await bench.book(1);
@@ -109,7 +112,7 @@ test('a destination that breaks over everything is down, and no message is blame
   assert.deepEqual(new Set((await bench.outbox()).map((row) => row.refusals)), new Set([0]));
 });
 
-test('410 stops deliveries', async () => {
+test('NOTIF-20: 410 stops deliveries', async () => {
   const bench = await openRelayBench();
   await bench.book(2);
   bench.receiver.behave = refuseAll(410);

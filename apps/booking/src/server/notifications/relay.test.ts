@@ -55,7 +55,7 @@ test('what was committed without a word goes within the poll; what the relay is 
   assert.ok(took < 500, `${took} ms`);
 });
 
-test('ten relays send 2,000 messages once each', async () => {
+test('NOTIF-22: ten relays send 2,000 messages once each', async () => {
   const bench = await openRunning();
   await bench.book(2000);
   const relays = Array.from({ length: 10 }, () => startRelay(bench.options));
@@ -107,7 +107,7 @@ test('a message whose answer was lost is sent again under its id', async () => {
   assert.equal(bench.receiver.ids().length, 6);
 });
 
-test('a destination that never answers, or a byte at a time, is cut off in time', async () => {
+test('NOTIF-18: a destination that never answers, or a byte at a time, is cut off in time', async () => {
   const bench = await openRelayBench();
   bench.options.answerMs = 200;
   await bench.book(2);

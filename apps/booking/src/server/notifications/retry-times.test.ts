@@ -23,7 +23,7 @@ function repeatableRandom() {
   };
 }
 
-test('a thousand messages refused at one instant come back spread evenly over the whole step', () => {
+test('NOTIF-04: a thousand messages refused at one instant come back spread evenly over the whole step', () => {
   const random = repeatableRandom();
   for (const [index, step] of REFUSAL_STEPS.entries()) {
     const spread = Array.from({ length: 1000 }, () => untilNextTry(index + 1, random) / step);

@@ -2,6 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { parseInboxSearch, parseMark } from '#server/notifications/inbox-schemas.ts';
 import { receivedBetween } from '#server/notifications/list-notifications.ts';
 import { shapeNotification } from '#server/notifications/notification-schemas.ts';
+import { shapeCompleteness } from '#server/notifications/read-completeness.ts';
 import { MOST_COUNTED, readInbox } from '#server/notifications/read-inbox.ts';
 import type { LayoutServerLoad } from './$types';
 
@@ -38,6 +39,7 @@ export const load: LayoutServerLoad = async ({ locals, url, depends }) => {
       from: from?.toISOString(),
       before: before?.toISOString(),
     },
+    completeness: shapeCompleteness(await app.readCompleteness(facilitator.facilitatorId)),
     justMarked: parseMark(url.searchParams.get('marked')),
     timeZone,
     currency,

@@ -32,6 +32,8 @@ export function createKeyReader(): (event: KeyboardEvent) => KeyAction | undefin
   return (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
     if (event.target instanceof Element && event.target.closest(TYPED_INTO)) return;
+    // The browser closes what lies over the page.
+    if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
     const isAfterG = event.timeStamp - goSince < SEQUENCE_MS;
     goSince = event.key === 'g' ? event.timeStamp : -Infinity;
     return isAfterG ? AFTER_G[event.key] : KEYS[event.key];

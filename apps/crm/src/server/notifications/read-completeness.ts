@@ -14,6 +14,17 @@ export interface Completeness {
   newestAt: Date | undefined;
 }
 
+/** The same as JSON has it. */
+export interface CompletenessJson {
+  received: number;
+  expected: number | null;
+  newestAt: string | null;
+}
+
+export function shapeCompleteness({ received, expected, newestAt }: Completeness): CompletenessJson {
+  return { received, expected: expected ?? null, newestAt: newestAt?.toISOString() ?? null };
+}
+
 export type ReadCompleteness = (facilitatorId: number) => Promise<Completeness>;
 
 type Counts = Pick<Completeness, 'received' | 'expected'>;
@@ -21,7 +32,7 @@ type Counts = Pick<Completeness, 'received' | 'expected'>;
 /** Counts are kept so long; much less when something is known to have changed, or was not to be known. */
 const KEPT_MS = 60_000;
 const KEPT_BRIEFLY_MS = 5000;
-/** A page does not wait for booking longer than this. */
+/** Nobody waits longer for booking than this, however many ask. */
 const PATIENCE_MS = 500;
 const MOST_KEPT = 1000;
 
@@ -62,14 +73,14 @@ export function createReadCompleteness(
   return async (facilitatorId) => {
     const newestAt = await findNewestArrival(db, facilitatorId);
     const known = keptOf.get(facilitatorId);
-    const { counting } = known && isFresh(known, newestAt) ? known : keep(facilitatorId, newestAt);
-    const counts = await Promise.race([counting, giveUp()]);
+    const { at, counting } = known && isFresh(known, newestAt) ? known : keep(facilitatorId, newestAt);
+    const counts = await Promise.race([counting, giveUp(PATIENCE_MS - (stopwatch() - at))]);
     return { ...(counts ?? { received: await countKnown(db, facilitatorId), expected: undefined }), newestAt };
   };
 }
 
-function giveUp(): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref());
+function giveUp(afterMs: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, afterMs), undefined).unref());
 }
 
 /** Where booking is away, only what is here can be counted. */

@@ -3,5 +3,5 @@ import type { PageServerLoad } from './$types';
 import { ownVisit } from './own-visit.ts';
 
 export const load: PageServerLoad = async ({ locals, params }) => ({
-  visit: visitCardOf(await ownVisit(locals, params), new Date()),
+  visit: visitCardOf(await ownVisit(locals, params), { now: new Date() }),
 });

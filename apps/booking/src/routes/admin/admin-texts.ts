@@ -1,0 +1,127 @@
+import { placesInWords } from '../organise/organise-texts.ts';
+
+/** The words of the pages for admins. */
+export const ADMIN = {
+  title: 'Administration',
+  figures: {
+    people: 'People',
+    facilitators: 'Facilitators',
+    ahead: 'Events ahead',
+    dead: 'Messages given up',
+  },
+  atLeast: (count: number) => `${count} or more`,
+  deadNote: 'Messages that could not be delivered for three days. They wait to be sent again.',
+} as const;
+
+export const PEOPLE = {
+  title: 'People',
+  search: 'Search people',
+  placeholder: 'name or address',
+  all: 'Show all',
+  found: (search: string) => `With “${search}”`,
+  columns: { name: 'Name', what: 'Is', upcoming: 'Upcoming', since: 'Since' },
+  admin: 'Admin',
+  facilitator: 'Facilitator',
+  proven: 'Address confirmed',
+  unproven: 'Address not confirmed',
+  participant: 'Participant',
+  next: 'Older accounts',
+  first: 'From the newest',
+  upcoming: (count: number) => (count === 0 ? 'nothing' : count === 1 ? '1 booking' : `${count} bookings`),
+  empty: { title: 'Nobody is here yet', text: 'Who signs up stands here.' },
+  nothing: (search: string) => ({ title: `Nobody with “${search}”`, text: 'Look for a part of the name or address.' }),
+} as const;
+
+export const PERSON = {
+  facts: { email: 'E-mail', since: 'Account since', address: 'Address', is: 'Is', signIns: 'Sign-ins' },
+  signIns: (count: number) =>
+    count === 0 ? 'signed in nowhere' : count === 1 ? 'signed in once' : `signed in ${count} times`,
+  ahead: 'Upcoming bookings',
+  nothingAhead: 'No upcoming booking.',
+  behind: 'Past and cancelled',
+  earlier: 'Earlier ones',
+  places: placesInWords,
+  rights: 'Rights',
+  rightsText: 'Admins see and change everything here, other admins included.',
+  makeAdmin: 'Make an admin',
+  unmakeAdmin: 'Take the admin’s rights away',
+  mustProve: 'Only somebody who has confirmed the address can become an admin.',
+  byAddress:
+    'Admin because the address is listed in ADMIN_EMAILS; that is changed in the settings of the installation.',
+  yourself: 'This is you. Another admin can change your rights.',
+  signOut: 'Sign out everywhere',
+  signOutText: 'Ends every sign-in on this site, in browsers and programs. CRM asks again within twelve hours.',
+  delete: 'Delete this account …',
+  done: {
+    made: 'Is an admin now.',
+    unmade: 'Is no admin any more.',
+    out: 'Signed out everywhere.',
+  },
+  notDone: 'Nothing was changed',
+  facilitatorPage: 'See as a facilitator',
+} as const;
+
+export const DELETE = {
+  tab: 'Delete',
+  title: (name: string) => `Delete the account of ${name}?`,
+  final: 'This cannot be undone.',
+  means: (upcoming: number) => [
+    upcoming === 0
+      ? 'There is no upcoming booking.'
+      : `${upcoming === 1 ? 'The upcoming booking is' : `The ${upcoming} upcoming bookings are`} cancelled; the places are free for others.`,
+    'Every sign-in ends.',
+    'Name and address are erased here and in CRM. Past bookings stay, without a name.',
+    'The address can sign up again, as somebody new.',
+  ],
+  confirm: 'Delete this account',
+  keep: 'Keep it',
+  isAdmin: 'Take the admin’s rights away first.',
+  isYou: 'This is your own account; you delete it on its own page.',
+  deleted: 'The account is deleted.',
+} as const;
+
+export const FACILITATORS = {
+  title: 'Facilitators',
+  add: 'Add a facilitator',
+  columns: { name: 'Name', account: 'Account', ahead: 'Events ahead' },
+  signsIn: 'Signs in',
+  signsInNot: 'Not yet: nobody has confirmed this address',
+  ahead: (count: number) => String(count),
+  empty: { title: 'No facilitators yet', text: 'Who leads sessions stands here. Every event needs one.' },
+  next: 'Further facilitators',
+  first: 'From the beginning',
+  edit: (name: string) => `Edit ${name}`,
+  publicPage: 'See the page visitors see',
+  account: 'See the account',
+  labels: {
+    name: 'Name',
+    email: 'E-mail',
+    specialties: 'Specialties',
+    bio: 'About',
+    password: 'Password',
+  },
+  hints: {
+    email: 'Whoever has confirmed this address signs in as this facilitator.',
+    specialties: 'In a line: yin, breathwork, old injuries …',
+    bio: 'Who they are and how they teach. Leave a line empty between paragraphs.',
+    password:
+      'Optional: 10 characters or more. Makes the account they sign in with; what a stranger made at this address before ends.',
+  },
+  save: 'Save',
+  saveNew: 'Add',
+  back: 'Back without saving',
+  added: 'Added.',
+  saved: 'Saved.',
+  notSaved: 'Not saved',
+  fix: (count: number) => (count === 1 ? 'Please mend one thing:' : 'Please mend these:'),
+  taken: 'There is a facilitator with this address already.',
+  hasAccount:
+    'Somebody has a confirmed account at this address already. Leave the password empty: that account is theirs.',
+  faults: {
+    name: (detail: string) => `The name ${detail}.`,
+    email: 'Write an address such as ana@example.org.',
+    specialties: (detail: string) => `The line of specialties ${detail}.`,
+    bio: (detail: string) => `The text ${detail}.`,
+    password: (detail: string) => `A password ${detail}.`,
+  },
+} as const;

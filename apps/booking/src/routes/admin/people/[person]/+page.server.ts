@@ -1,0 +1,70 @@
+import { DomainError } from '@samaya/platform/domain-error.ts';
+import { fail, redirect } from '@sveltejs/kit';
+import { changeAdmin } from '#server/accounts/change-admin.ts';
+import { endAllSignIns } from '#server/accounts/sign-in.ts';
+import { listVisitsAhead, listVisitsBehind } from '#server/bookings/list-visits.ts';
+import type { Visit } from '#server/bookings/visit.ts';
+import { wallClock, zoneInWords } from '../../../../words/wall-clock.ts';
+import { ROSTER } from '../../../organise/events/roster-texts.ts';
+import { requireIdentity } from '../../../require-identity.ts';
+import { PERSON } from '../../admin-texts.ts';
+import { listedPersonOf } from '../listed-person.ts';
+import { personInAddress } from '../person-in-address.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const BEHIND_A_PAGE = 20;
+const DONE = ['made', 'unmade', 'out'] as const;
+
+export const load: PageServerLoad = async ({ locals, params, url }) => {
+  const { app, studio } = locals;
+  const person = await personInAddress(locals, params);
+  const after = url.searchParams.get('after') ?? undefined;
+  const [ahead, behind] = await Promise.all([
+    listVisitsAhead(app.db, person.id),
+    listVisitsBehind(app.db, { userId: person.id, after, limit: BEHIND_A_PAGE }),
+  ]);
+  return {
+    listed: listedPersonOf(person, studio.timeZone),
+    isYou: person.id === requireIdentity(locals).userId,
+    ahead: ahead.map(lineOf),
+    behind: behind.items.map(lineOf),
+    earlier: behind.next && `/admin/people/${person.id}?${new URLSearchParams({ after: behind.next })}#behind`,
+    done: DONE.find((one) => one === url.searchParams.get('done')),
+  };
+};
+
+export const actions: Actions = {
+  makeAdmin: async ({ locals, params }) => await setAdmin(locals, params, true),
+  unmakeAdmin: async ({ locals, params }) => await setAdmin(locals, params, false),
+  async signOut({ locals, params }) {
+    const { id } = await personInAddress(locals, params);
+    await endAllSignIns(locals.app.db, id);
+    redirect(303, `/admin/people/${id}?done=out`);
+  },
+};
+
+async function setAdmin(locals: App.Locals, params: { person: string }, isAdmin: boolean) {
+  const { id } = await personInAddress(locals, params);
+  try {
+    await changeAdmin(locals.app, { userId: id, isAdmin }, requireIdentity(locals));
+  } catch (refused) {
+    if (!(refused instanceof DomainError)) throw refused;
+    if (refused.code === 'not-proven') return fail(409, { message: PERSON.mustProve });
+    if (refused.code === 'forbidden') return fail(403, { message: refused.message });
+    throw refused;
+  }
+  redirect(303, `/admin/people/${id}?done=${isAdmin ? 'made' : 'unmade'}`);
+}
+
+function lineOf({ id, event, seats, status }: Visit) {
+  return {
+    id,
+    title: event.title,
+    path: `/organise/events/${event.id}/roster`,
+    startsAt: event.date_time.toISOString(),
+    when: wallClock(event.date_time, event.duration, event.time_zone),
+    zone: zoneInWords(event.time_zone),
+    places: PERSON.places(seats),
+    status: ROSTER.statuses[status],
+  };
+}

@@ -1,0 +1,23 @@
+import type { ListedPerson } from '#server/accounts/people-queries.ts';
+import { PEOPLE } from '../admin-texts.ts';
+
+/** A person as admins see them, in words. */
+export function listedPersonOf(person: ListedPerson, timeZone: string) {
+  const { id, name, email, isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, signIns } = person;
+  return {
+    id,
+    path: `/admin/people/${id}`,
+    name,
+    email,
+    isProven,
+    isAdmin,
+    isAdminByAddress,
+    facilitatorId,
+    upcoming,
+    signIns,
+    is: [isAdmin && PEOPLE.admin, facilitatorId !== null && PEOPLE.facilitator].filter((word) => word !== false),
+    since: new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short', year: 'numeric' }).format(
+      person.created_at,
+    ),
+  };
+}

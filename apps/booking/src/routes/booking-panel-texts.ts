@@ -1,0 +1,42 @@
+import { placesInWords } from './bookings/bookings-texts.ts';
+
+/** What the booking panel of an event says. */
+export const PANEL = {
+  title: 'Your place',
+  forOne: 'for a place',
+  free: 'Free',
+  places: 'Places',
+  /** What the button does, e.g. `Book 2 places · €50`. */
+  book: (seats: number, total: string) => `Book ${placesInWords(seats)} · ${total}`,
+  notBooked: 'Not booked',
+  payThere: (studio: string) => `You pay at ${studio}.`,
+  cancelUntil: (until: string, zone: string) => `Free to cancel until ${until} (${zone}).`,
+  noAccount: 'No account needed: the link to your booking comes by mail.',
+  member: 'I have an account',
+  toForm: 'Book',
+  soon: (minutes: number) => `Starts in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}`,
+  soonThere: 'Are you near?',
+  moved: 'Moved',
+  movedText: (from: string) => `It was to start on ${from}.`,
+  already: 'You are already booked',
+  alreadyText: (seats: number) => `You have ${placesInWords(seats)} here.`,
+  unchanged: 'Nothing was changed.',
+  waiting: 'You are on the waiting list',
+  see: 'See your booking',
+  cancel: 'Cancel it',
+  cancelled: 'Cancelled',
+  cancelledText: 'This event does not take place.',
+  closed: 'Closed',
+  closedText: 'This event takes no bookings at the moment.',
+  over: 'Over',
+  overText: 'This event is over.',
+  started: 'Started',
+  startedText: 'This event has started and can no longer be booked.',
+  full: 'Full',
+  fullText: 'All places are taken. When somebody cancels, theirs is free here at once.',
+  findAnother: 'Find another one',
+  next: (name: string) => `What ${name} does next`,
+  freeWith: (name: string) => `Free places with ${name}`,
+  /** After a refusal, for everybody alike: it must not say who has a place. */
+  bookedJustNow: 'If you booked a moment ago, look into your mail: your place is in it.',
+} as const;

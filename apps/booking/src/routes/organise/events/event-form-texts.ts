@@ -1,0 +1,76 @@
+import { peopleInWords } from '../organise-texts.ts';
+import type { TypedField } from './event-fields.ts';
+
+/** The words of the form in which an event is created and changed. */
+export const EVENT_FORM = {
+  create: 'Create an event',
+  change: (title: string) => `Edit ${title}`,
+  duplicate: (title: string) => `Duplicate ${title}`,
+  duplicated: 'All of it is taken over, a week later. Nothing is saved yet.',
+  labels: {
+    title: 'Title',
+    event_type: 'Type',
+    date: 'Day',
+    time: 'Time',
+    duration: 'How long',
+    places: 'Places',
+    price: 'Price',
+    facilitator_id: 'Facilitator',
+    summary: 'In one sentence',
+    description: 'Description',
+    place: 'Place',
+    online: 'It is online',
+    practice: 'Practice',
+    level: 'For whom',
+    time_zone: 'Time zone',
+    currency: 'Currency',
+    open: 'Open for booking at once',
+  } satisfies Record<TypedField, string>,
+  types: { session: 'Session, an hour or so', retreat: 'Retreat, several days' },
+  chooseFacilitator: 'Choose …',
+  when: 'When',
+  hints: {
+    duration: '45 min, 1 h 30, 3 days',
+    price: (currency: string) => `For a place, in ${currency}. 0 is free.`,
+    places: 'How many can come',
+    summary: 'Stands below the title in lists',
+    description: 'What happens, what to bring. Leave a line empty between paragraphs.',
+    practice: 'Yin, breathwork, sound …',
+    level: 'Everyone, beginners, some experience …',
+    time_zone: 'Such as Europe/Lisbon. The time above is on this clock.',
+    currency: 'Three letters, such as EUR',
+  },
+  more: 'More: description, place, practice, zone …',
+  preview: 'Preview',
+  previewTitle: 'How visitors see it',
+  save: 'Save',
+  saveNew: 'Create',
+  discard: 'Back without saving',
+  notSaved: (count: number) => (count === 1 ? 'Please mend one thing:' : 'Please mend these:'),
+  notSavedTitle: 'Not saved',
+  changedMeanwhile:
+    'Somebody changed this event after you opened it. What you see is what you wrote; look through it, and save again to make it so.',
+  confirmTitle: (count: number) => `${peopleInWords(count)} ${count === 1 ? 'has' : 'have'} booked`,
+  confirm: (count: number, what: string) => `${count === 1 ? 'This person is' : 'They are'} told of the new ${what}:`,
+  morePeople: (count: number) => `and ${count} more`,
+  confirmSave: (count: number) => `Save and tell ${peopleInWords(count)}`,
+  cardPlaceholders: { title: 'Your title', when: 'Day and time', price: 'Price', places: 'Places' },
+  twice: 'On that night this time comes twice, as the clocks are put back. The first of the two is taken.',
+} as const;
+
+/** What to mend, field by field, where the schema's own words do not say it. */
+export const EVENT_FAULTS = {
+  type: 'Choose whether it is a session or a retreat.',
+  date: 'Choose a day.',
+  time: 'Write a time such as 19:30.',
+  past: 'That is in the past. Choose a later day or time.',
+  gap: (time: string, zone: string) =>
+    `${time} does not exist on that day: the clocks of ${zone} are put forward over it. Choose an earlier or a later time.`,
+  duration: 'Write how long it lasts, such as 75 min, 1 h 30 or 3 days; a year at most.',
+  places: 'Write how many can come: a whole number up to 100000.',
+  taken: (count: number) => `${count} are taken already, so it needs ${count} or more.`,
+  price: 'Write an amount such as 12.50, or 0.',
+  zone: 'Write a time zone such as Europe/Lisbon.',
+  currency: 'Write a code of three letters such as EUR.',
+  facilitator: 'Choose who leads it.',
+} as const;
