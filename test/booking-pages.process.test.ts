@@ -374,13 +374,3 @@ test('a facilitator has a page with what is ahead', async () => {
     assert.equal((await createVisitor().get(`${booking.url}/facilitators/${wrong}`)).status, 404, wrong);
   }
 });
-
-test('a page that has not changed is loaded again whole, with its own policy', async () => {
-  const first = await fetch(`${booking.url}/events`);
-  await first.text();
-  const again = await fetch(`${booking.url}/events`, {
-    headers: { 'if-none-match': first.headers.get('etag') ?? '*', accept: 'text/html' },
-  });
-  assert.equal(again.status, 200);
-  assert.match(again.headers.get('content-security-policy') ?? '', /style-src 'self'/);
-});

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
 import { createTestApp as createBooking, type TestApp } from '../apps/booking/src/server/test-app.ts';
 import { createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
 import { freePort } from './processes.ts';
@@ -28,6 +27,7 @@ export interface BothApps {
 }
 
 const SECRETS = `whsec_${Buffer.alloc(32, 'b').toString('base64')}`;
+const FACTS = { requestId: 'none', network: '127.0.0.1' };
 const TOLD_MS = 20_000;
 
 /** Starts both on databases of their own; they end with the test file. */
@@ -44,12 +44,11 @@ export async function startBothApps(): Promise<BothApps> {
   const asked: string[] = [];
   let isSilent = false;
   let added = 0;
-  const answerBooking = getRequestListener(booking.api.fetch, { overrideGlobalObjects: false });
   await listenOn(bookingPort, (request, response) => {
     asked.push(request.url ?? '');
-    if (!isSilent) return answerBooking(request, response);
+    if (!isSilent) void booking.api.answer(request, response, FACTS);
   });
-  await listenOn(crmPort, getRequestListener(crm.api.fetch, { overrideGlobalObjects: false }));
+  await listenOn(crmPort, (request, response) => void crm.api.answer(request, response, FACTS));
   booking.app.relay.start();
   after(() => booking.app.relay.stop());
 

@@ -18,6 +18,11 @@ create table bookings (
   constraint bookings_pkey PRIMARY KEY (id)
 );
 
+create table ended_sign_ins (
+  sign_in_id bigint not null,
+  ended_at timestamp with time zone not null default clock_timestamp()
+);
+
 create table event_search (
   event_id integer not null,
   words text not null,
@@ -207,6 +212,7 @@ create table users (
 CREATE INDEX bookings_by_event ON public.bookings USING btree (event_id, id);
 CREATE INDEX bookings_by_user ON public.bookings USING btree (user_id, id);
 CREATE UNIQUE INDEX bookings_one_active ON public.bookings USING btree (event_id, user_id) WHERE (holds_seat((status)::text) OR ((status)::text = 'waitlisted'::text));
+CREATE INDEX ended_sign_ins_by_time ON public.ended_sign_ins USING btree (ended_at);
 CREATE INDEX event_search_words ON public.event_search USING gin (words gin_trgm_ops) WITH (fastupdate=off);
 CREATE INDEX events_by_facilitator ON public.events USING btree (facilitator_id, date_time, id);
 CREATE INDEX events_by_practice ON public.events USING btree (search_form(practice), date_time, id) WHERE (is_active AND (cancelled_at IS NULL) AND (practice IS NOT NULL));
@@ -595,6 +601,17 @@ AS $function$
   from regexp_split_to_table(search_form(value), '[[:space:]]+') word
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sign_ins_tell_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into ended_sign_ins (sign_in_id) select id from old_rows;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.studio_currency()
  RETURNS character
  LANGUAGE sql
@@ -621,4 +638,5 @@ CREATE TRIGGER events_start_empty BEFORE INSERT ON public.events FOR EACH ROW EX
 CREATE TRIGGER events_tell_bookings AFTER UPDATE OF title, date_time, place, online, facilitator_id ON public.events FOR EACH ROW WHEN (((((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.date_time IS DISTINCT FROM new.date_time)) OR (old.place IS DISTINCT FROM new.place)) OR (old.online IS DISTINCT FROM new.online)) OR (old.facilitator_id IS DISTINCT FROM new.facilitator_id))) EXECUTE FUNCTION events_tell_bookings();
 CREATE TRIGGER facilitators_note_words AFTER UPDATE OF name ON public.facilitators FOR EACH ROW WHEN (((old.name)::text IS DISTINCT FROM (new.name)::text)) EXECUTE FUNCTION facilitators_note_words();
 CREATE TRIGGER facilitators_tell AFTER UPDATE OF name, email ON public.facilitators FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.email)::text IS DISTINCT FROM (new.email)::text))) EXECUTE FUNCTION people_tell();
+CREATE TRIGGER sign_ins_tell_end AFTER DELETE ON public.sign_ins REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION sign_ins_tell_end();
 CREATE TRIGGER users_tell AFTER UPDATE OF name, email, deleted_at ON public.users FOR EACH ROW WHEN (((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.email)::text IS DISTINCT FROM (new.email)::text)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION people_tell();

@@ -1,4 +1,4 @@
-import type { RequestFacts } from '@samaya/platform/api.ts';
+import type { RequestFacts } from '@samaya/platform/request-facts.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { BrowserExchange } from '#server/oidc/finish-interaction.ts';
 import type { Studio } from '#server/studio/studio.ts';

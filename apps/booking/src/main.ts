@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
@@ -9,6 +8,7 @@ import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
 import { createPublicAnswers } from '@samaya/platform/public-answers.ts';
+import { createPublicPages } from '@samaya/platform/public-pages.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi, routeTable } from '#server/api.ts';
@@ -20,9 +20,11 @@ import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provid
 import { createOidcProvider } from '#server/oidc/oidc-provider.ts';
 import { applyStudioSettings } from '#server/studio/apply-studio-settings.ts';
 import { startSweeping } from '#server/sweep.ts';
-import { type BookingPages, PAGES } from './pages.ts';
+import { type BookingPages, PAGES, PUBLIC_PAGES } from './pages.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
+// What a rush is made of. After anything else it is asked who signed out.
+const ENDS_NO_SIGN_IN: ReadonlySet<string> = new Set(['/api/v1/bookings', '/api/v1/sessions', '/e/[event]']);
 
 const config = completeConfig(readConfig());
 const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = config;
@@ -46,16 +48,25 @@ const publicAnswers = createPublicAnswers({
 });
 const oidc = createOidcProvider(app);
 const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
+const dev = process.argv.includes('--dev');
 const pages = await createPages({
   folder: join(import.meta.dirname, '..'),
   host: sharePageHost<BookingPages>(PAGES, { app, oidc }),
   publicUrl: config.bookingUrl,
-  dev: process.argv.includes('--dev'),
+  dev,
   port: config.bookingPort,
   bodyBytesMost: IMPORT_BODY_BYTES,
   log: app.log,
 });
+const publicPages = createPublicPages({
+  // In development a page is made anew each time, as its sources are.
+  templates: dev ? [] : PUBLIC_PAGES,
+  pages,
+  publicUrl: config.bookingUrl,
+  cookie: 'samaya_',
+});
 
+const operations = { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken };
 const server = await startHttpServer({
   host: config.host,
   port: config.bookingPort,
@@ -64,33 +75,22 @@ const server = await startHttpServer({
   log: app.log,
   onFinished(request, status, milliseconds, template) {
     app.metrics.request(request.method ?? '', template, status, milliseconds);
-    // Whatever door it came through: a request that may have changed something may have left a message.
-    if (request.method === 'GET' || request.method === 'HEAD') return;
+    // Whatever door it came through: what was not refused may have changed something, and left a message.
+    if (request.method === 'GET' || request.method === 'HEAD' || status >= 400) return;
     publicAnswers.forget();
-    if (status >= 400) return;
+    publicPages.forget();
+    if (!ENDS_NO_SIGN_IN.has(template)) app.bearers.doubt();
     app.relay.wake();
     app.mailRelay.wake();
   },
   async handle(request, response, facts) {
-    if (
-      await answerOperations(
-        {
-          notReady,
-          registry: app.metrics.registry,
-          metricsToken: config.metricsToken,
-        },
-        request,
-        response,
-      )
-    )
+    if (isApiRequest(request)) {
+      if (!(await publicAnswers.answer(request, response, facts))) await api.answer(request, response, facts);
       return;
-    if (await publicAnswers.answer(request, response, facts)) return;
+    }
+    if (await answerOperations(operations, request, response)) return;
     if (isOidcRequest(request)) return await answerOidc(request, response, facts);
-    if (!isApiRequest(request)) return pages.answer(request, response, facts);
-    await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
-      request,
-      response,
-    );
+    if (!(await publicPages.answer(request, response, facts))) pages.answer(request, response, facts);
   },
 });
 

@@ -8,3 +8,6 @@ export interface BookingPages {
 }
 
 export const PAGES = 'samaya.booking';
+
+/** Pages that show all strangers the same, so that one of them serves many; see `public-pages.ts`. */
+export const PUBLIC_PAGES: readonly string[] = ['/', '/events', '/e/[event]', '/facilitators/[facilitator]'];

@@ -1,4 +1,4 @@
-import type { RequestFacts } from '@samaya/platform/api.ts';
+import type { RequestFacts } from '@samaya/platform/request-facts.ts';
 import type { SignedInFacilitator } from '#server/sign-in/signed-in-facilitator.ts';
 import type { CrmPages } from './pages.ts';
 

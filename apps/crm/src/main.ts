@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { machineClock } from '@samaya/platform/clock.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
@@ -61,10 +60,7 @@ const server = await startHttpServer({
     )
       return;
     if (!isApiRequest(request)) return pages.answer(request, response, facts);
-    await getRequestListener((webRequest) => api.fetch(webRequest, facts), { overrideGlobalObjects: false })(
-      request,
-      response,
-    );
+    await api.answer(request, response, facts);
   },
 });
 

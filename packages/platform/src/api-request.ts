@@ -3,27 +3,16 @@ import type { ApiRoute } from './api-route.ts';
 import type { FieldError } from './domain-error.ts';
 import { PlatformError } from './platform-error.ts';
 
-export const DEFAULT_BODY_BYTES = 64 * 1024;
+/** The parameters in a path, as they stand there. */
+export type RouteParameters = Readonly<Record<string, string>>;
 
 const JSON_TYPE = /^application\/json(?:; ?charset="?utf-8"?)?$/i;
 
-/** The bytes of a request's body; stops reading past the limit. */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = new PlatformError('payload-too-large', `The body has ${maxBytes} bytes at most.`);
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge;
-  if (request.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const NO_PARAMETERS = new URLSearchParams();
 
 /** Path parameters; what cannot name a row does not exist. */
-export function parseParams(route: ApiRoute<never>, raw: Record<string, string>): unknown {
+export function parseParams(route: ApiRoute<never>, raw: RouteParameters): unknown {
   if (!route.params) return undefined;
   const parsed = route.params.safeParse(raw);
   if (!parsed.success) throw new PlatformError('not-found', 'There is nothing at this address.');
@@ -31,10 +20,11 @@ export function parseParams(route: ApiRoute<never>, raw: Record<string, string>)
 }
 
 /** Query parameters; unknown, repeated and malformed ones are refused by name. */
-export function parseQuery(route: ApiRoute<never>, url: URL): unknown {
+export function parseQuery(route: ApiRoute<never>, url: string): unknown {
+  const parameters = url.includes('?') ? new URL(url).searchParams : NO_PARAMETERS;
   const given = new Map<string, string>();
   const faults: FieldError[] = [];
-  for (const [name, value] of url.searchParams) {
+  for (const [name, value] of parameters) {
     if (given.has(name)) faults.push({ pointer: `?${name}`, detail: 'is given twice' });
     else if (!route.query || !Object.hasOwn(route.query.shape, name))
       faults.push({ pointer: `?${name}`, detail: 'is not a parameter of this address' });
@@ -81,7 +71,7 @@ export function parseJson<Schema extends z.ZodType>(
 
 function readJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF8.decode(bytes));
   } catch (cause) {
     throw new PlatformError('bad-request', 'The body is not readable JSON in UTF-8.', { cause });
   }

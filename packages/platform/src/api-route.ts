@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import type { ApiCall } from './api-call.ts';
+import type { DomainError } from './domain-error.ts';
 import type { Log } from './log.ts';
+import type { ReadyAnswer } from './ready-answer.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
@@ -13,7 +16,7 @@ export interface RequestContext<Who> {
   /** The caller's network: an IPv4 address, or the /64 of an IPv6 address. */
   network: string;
   log: Log;
-  request: Request;
+  request: Pick<ApiCall, 'method' | 'url' | 'headers'>;
   /** The body's bytes as they came. */
   rawBody: Uint8Array<ArrayBuffer>;
 }
@@ -45,10 +48,19 @@ export interface ApiRoute<Callers, Caller extends keyof Callers = keyof Callers>
   isPublic?: boolean;
   /** Whether an `Idempotency-Key` header is understood; for the documentation. */
   idempotent?: boolean;
+  /** With a content type when it is not JSON from the first byte to the last, e.g. a stream. */
   success: { status: 200 | 201 | 204; schema?: z.ZodType; description: string; contentType?: string };
   /** Codes of the refusals particular to this route, for the documentation. */
   refusals?: readonly string[];
-  /** Answers the object to send, `undefined` with 204, or a whole Response (a stream, replayed bytes). */
+  /**
+   * The refusal that memory alone can give, as `handle` would; `undefined` where somebody else has to be asked. The
+   * caller is known from a moment ago, so nothing may be given on the strength of it.
+   */
+  refuseFromMemory?(
+    input: RouteInput<never, never, never>,
+    context: RequestContext<Callers[Caller]>,
+  ): Promise<DomainError | undefined>;
+  /** Answers the object to send, `undefined` with 204, bytes already made, or a whole Response, such as a stream. */
   handle(input: RouteInput<never, never, never>, context: RequestContext<Callers[Caller]>): Promise<unknown>;
 }
 
@@ -61,15 +73,19 @@ type Definition<
   Query extends z.ZodObject | undefined,
   Body extends z.ZodType | undefined,
   Success extends z.ZodType | undefined,
-> = Omit<ApiRoute<Callers, Caller>, 'handle' | 'params' | 'query' | 'body' | 'success'> & {
+> = Omit<ApiRoute<Callers, Caller>, 'handle' | 'refuseFromMemory' | 'params' | 'query' | 'body' | 'success'> & {
   params?: Params;
   query?: Query;
   body?: Body;
   success: { status: 200 | 201 | 204; schema?: Success; description: string; contentType?: string };
+  refuseFromMemory?(
+    input: RouteInput<Output<Params>, Output<Query>, Output<Body>>,
+    context: RequestContext<Callers[Caller]>,
+  ): Promise<DomainError | undefined>;
   handle(
     input: RouteInput<Output<Params>, Output<Query>, Output<Body>>,
     context: RequestContext<Callers[Caller]>,
-  ): Promise<(Success extends z.ZodType ? z.input<Success> : undefined) | Response>;
+  ): Promise<(Success extends z.ZodType ? z.input<Success> : undefined) | ReadyAnswer | Response>;
 };
 
 /** Gives an application its `defineRoute`, which ties a route's handler to its schemas and its declared caller. */

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { RequestFacts } from './api.ts';
-import type { Log } from './log.ts';
+import { createAccessLog, type Log } from './log.ts';
 import { networkOf } from './network.ts';
+import type { RequestFacts } from './request-facts.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 export interface HttpServerOptions {
@@ -33,6 +33,7 @@ const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
 
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const accessLog = createAccessLog(options.log);
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -41,7 +42,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
     },
-    (request, response) => serve(options, request, response),
+    (request, response) => serve(options, accessLog, request, response),
   );
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
@@ -56,7 +57,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port, server, stop: () => stop(server) };
 }
 
-function serve(options: HttpServerOptions, request: IncomingMessage, response: ServerResponse) {
+function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMessage, response: ServerResponse) {
   const startedAt = performance.now();
   let template = 'other';
   // Whoever answers below a path of its own may shorten the address.
@@ -73,7 +74,7 @@ function serve(options: HttpServerOptions, request: IncomingMessage, response: S
   response.on('close', () => {
     const milliseconds = performance.now() - startedAt;
     options.onFinished?.(request, response.statusCode, milliseconds, template);
-    options.log.info(
+    accessLog.info(
       {
         request_id: facts.requestId,
         method: request.method,

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { countRequests } from './request-metrics.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -14,25 +15,9 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    name: 'http_requests_total',
-    help: 'Finished HTTP requests.',
-    labelNames: ['method', 'route', 'status'],
-    registers: [registry],
-  });
-  const seconds = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from request to end of answer.',
-    labelNames: ['route'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [registry],
-  });
   return {
     registry,
-    request(method, template, status, milliseconds) {
-      requests.inc({ method, route: template, status: String(status) });
-      seconds.observe({ route: template }, milliseconds / 1000);
-    },
+    request: countRequests(registry),
     gauge(name, help, read) {
       new Gauge({
         name,

@@ -13,6 +13,7 @@ export function networkOf(request: IncomingMessage, trustProxy: boolean): string
         ?.trim()
     : undefined;
   const address = forwarded || request.socket.remoteAddress || 'unknown';
+  if (!address.includes(':')) return address;
   const mapped = address.match(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i)?.[1];
   if (mapped) return mapped;
   return isIPv6(address) ? `${firstFourGroups(address)}::/64` : address;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from './api.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** The request a page is answering, as our server received it. */
 export interface PageRequest {

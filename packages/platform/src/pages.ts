@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RequestFacts } from './api.ts';
 import { compressAnswer } from './compress-answer.ts';
 import { letPagesTrustOurHeaders } from './config.ts';
 import type { Log } from './log.ts';
 import { PAGE_BODY_BYTES } from './page-body.ts';
 import type { PageHost } from './page-host.ts';
 import { announceOrigin, isForeignWrite, originOf } from './page-origin.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 export interface PagesOptions<App> {
   /** The application's folder, with `vite.config.ts` and, once built, `build/`. */

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { PlatformError } from './platform-error.ts';
+import { limitPerProcess } from './process-limit.ts';
 
 export interface Limit {
   /** Requests allowed in the window, per key. */
@@ -22,24 +23,38 @@ export function createLimits<Name extends string>(
   limits: Readonly<Record<Name, Limit>>,
   { enabled }: { enabled: boolean },
 ): ConsumeLimit<Name> {
-  const limiters = new Map(
-    Object.entries<Limit>(limits).map(([name, limit]) => {
-      const options = { keyPrefix: name, points: limit.points, duration: limit.seconds };
-      return [name, limit.shared ? sharedLimiter(pool, options) : new RateLimiterMemory(options)];
-    }),
-  );
-  return async (name, key) => {
-    if (!enabled) return;
-    try {
-      await limiters.get(name)?.consume(key.slice(0, 200));
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-      throw new PlatformError('too-many-requests', `Too many tries. Try again in ${seconds} seconds.`, {
-        retryAfterSeconds: seconds,
-      });
-    }
+  const shared = new Map<string, RateLimiterPostgres>();
+  const own = new Map<string, (key: string) => number>();
+  for (const [name, limit] of Object.entries<Limit>(limits)) {
+    if (limit.shared) {
+      shared.set(name, sharedLimiter(pool, { keyPrefix: name, points: limit.points, duration: limit.seconds }));
+    } else own.set(name, limitPerProcess(limit));
+  }
+  // Asked by every request, and mostly for nothing.
+  const admitted = Promise.resolve();
+  return (name, key) => {
+    if (!enabled) return admitted;
+    const limit = own.get(name);
+    if (!limit) return consumeShared(shared.get(name), key);
+    const tooEarly = limit(key);
+    return tooEarly === 0 ? admitted : Promise.reject(tooManyRequests(tooEarly));
   };
+}
+
+async function consumeShared(limiter: RateLimiterPostgres | undefined, key: string): Promise<void> {
+  try {
+    await limiter?.consume(key.slice(0, 200));
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    throw tooManyRequests(refused.msBeforeNext);
+  }
+}
+
+function tooManyRequests(milliseconds: number): PlatformError {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  return new PlatformError('too-many-requests', `Too many tries. Try again in ${seconds} seconds.`, {
+    retryAfterSeconds: seconds,
+  });
 }
 
 function sharedLimiter(pool: pg.Pool, options: { keyPrefix: string; points: number; duration: number }) {

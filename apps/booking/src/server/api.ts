@@ -2,7 +2,6 @@ import { createApi } from '@samaya/platform/api.ts';
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
 import { accountRoutes } from './accounts/account-api.ts';
 import { crmSignInRoutes } from './accounts/crm-sign-in-api.ts';
-import { createBearerLookup } from './accounts/identify.ts';
 import type { Identity } from './accounts/identity.ts';
 import type { BookingApp } from './app.ts';
 import { bookingRoutes } from './bookings/booking-api.ts';
@@ -57,7 +56,8 @@ export function createBookingApi(app: BookingApp) {
       'Users, facilitators, events and bookings. Sign in with `POST /api/v1/sessions` and send the token as a bearer.',
     routes: routeTable(app),
     statuses: STATUSES,
-    identify: createBearerLookup(app.db, app.config.adminEmails),
+    identify: app.bearers.find,
+    recall: app.bearers.recall,
     callers,
     async admit(identity, facts, caller) {
       // CRM is known by its signature; it is no stranger at an address.

@@ -6,6 +6,7 @@ import { type ConsumeLimit, createLimits, type Limit } from '@samaya/platform/ra
 import type { CompleteConfig } from '@samaya/platform/secrets.ts';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
+import { type BearerLookup, createBearerLookup } from './accounts/identify.ts';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
@@ -41,6 +42,8 @@ export interface BookingApp {
   metrics: Metrics;
   limits: ConsumeLimit<LimitName>;
   passwords: Passwords;
+  /** Who sends which bearer. */
+  bearers: BearerLookup;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
   /** Draws what other sites show of our pages. */
@@ -82,6 +85,7 @@ export function createApp(
     metrics,
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
+    bearers: createBearerLookup(database.kysely, config.adminEmails),
     desk: createBookingDesk(database.kysely),
     pictures: createPictures(),
     relay: createRelay(crm, ({ cut }) => deliverNotifications(crm, cut)),

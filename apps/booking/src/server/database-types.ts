@@ -32,6 +32,11 @@ export interface Bookings {
   version: Generated<number>;
 }
 
+export interface EndedSignIns {
+  ended_at: Generated<Date>;
+  sign_in_id: number;
+}
+
 export interface Events {
   cancelled_at: Date | null;
   created_at: Generated<Date>;
@@ -182,6 +187,7 @@ export interface Users {
 
 export interface DB {
   bookings: Bookings;
+  ended_sign_ins: EndedSignIns;
   event_search: EventSearch;
   events: Events;
   facilitators: Facilitators;

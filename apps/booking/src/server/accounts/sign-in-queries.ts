@@ -85,3 +85,15 @@ export async function deleteExpiredSignIns(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`delete from sign_ins where expires_at <= clock_timestamp()`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
+
+/** Ids of the sign-ins that ended within the last two minutes. */
+export async function findEndedSignIns(db: Kysely<DB>): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select sign_in_id as id from ended_sign_ins where ended_at > clock_timestamp() - interval '2 minutes'`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets which sign-ins ended long ago. */
+export async function deleteOldEnds(db: Kysely<DB>): Promise<void> {
+  await sql`delete from ended_sign_ins where ended_at < clock_timestamp() - interval '1 hour'`.execute(db);
+}

@@ -1,3 +1,4 @@
+import type { ReadyAnswer } from '@samaya/platform/ready-answer.ts';
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
 import { keysOfAddress } from '#server/idempotency/key-owner.ts';
@@ -24,7 +25,7 @@ export async function signUp(
   app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
   { name, email, password, network }: SignUp,
   request: Omit<RepeatableRequest, 'owner'>,
-): Promise<Response> {
+): Promise<ReadyAnswer> {
   await app.limits('sign-up-network', network);
   // Before the transaction, which must not wait for it.
   const passwordHash = await app.passwords.hash(password);

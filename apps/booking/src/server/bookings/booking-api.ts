@@ -1,10 +1,13 @@
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
+import type { z } from 'zod';
+import type { Identity } from '#server/accounts/identity.ts';
 import type { BookingApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
 import { keysOfUser } from '#server/idempotency/key-owner.ts';
 import { created } from '#server/idempotency/with-idempotency.ts';
 import { bookingJson } from './booking.ts';
+import type { WantedPlace } from './booking-queries.ts';
 import {
   bookingListSchema,
   bookingPageQuery,
@@ -46,10 +49,16 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
         'idempotency-mismatch',
         'idempotency-in-progress',
       ],
+      async refuseFromMemory({ body }, { who, request }) {
+        if (request.headers.get('idempotency-key') !== null) return undefined;
+        const refusal = app.desk.recallRefusal(wantedBy(who, body));
+        if (refusal) await app.limits('booking-user', String(who.userId));
+        return refusal;
+      },
       async handle({ body }, { who, request, rawBody }) {
         await app.limits('booking-user', String(who.userId));
         if (body.event_id > ROW_MOST) throw new PlatformError('not-found', 'There is no such event.');
-        const wanted = { userId: who.userId, eventId: body.event_id, seats: Math.min(body.seats, ROW_MOST) };
+        const wanted = wantedBy(who, body);
         const repeatable = {
           owner: keysOfUser(who.userId),
           key: request.headers.get('idempotency-key'),
@@ -113,4 +122,8 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
       },
     }),
   ];
+}
+
+function wantedBy(who: Identity, { event_id, seats }: z.output<typeof newBookingSchema>): WantedPlace {
+  return { userId: who.userId, eventId: event_id, seats: Math.min(seats, ROW_MOST) };
 }

@@ -1,4 +1,5 @@
 import { againIfRolledBack, isDatabaseAway, sqlState } from '@samaya/platform/database.ts';
+import type { DomainError } from '@samaya/platform/domain-error.ts';
 import { batchNaturally } from '@samaya/platform/natural-batching.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { Kysely } from 'kysely';
@@ -26,6 +27,8 @@ export interface BookingDesk {
   book(wanted: WantedPlace): Promise<Booking>;
   /** The same for a request that may be repeated; resolves to the JSON of the booking, the same for every repetition. */
   bookOnce(wanted: WantedPlace, request: RepeatableRequest): Promise<AnsweredOnce>;
+  /** The refusal of a wish without a key, if it is known without asking: the event was sold out a moment ago. */
+  recallRefusal(wanted: WantedPlace): DomainError | undefined;
 }
 
 interface Ticket {
@@ -40,6 +43,8 @@ const MOST_TOGETHER = 64;
 const MOST_WAITING = 2000;
 // More people than this are not kept in memory; such an event is asked about each time.
 const MOST_PEOPLE_REMEMBERED = 20_000;
+// One for all: to make an error costs more than to answer with it.
+const SOLD_OUT = refusalOf('event-full', { maxParticipants: 0, seatsLeft: 0 });
 const LOCK_TIMEOUT = '55P03';
 
 /**
@@ -51,11 +56,15 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
   const held = rememberHeldEvents(clock);
   const queue = batchNaturally<Ticket, Outcome>({ run: serve, mostTogether: MOST_TOGETHER, mostWaiting: MOST_WAITING });
 
+  function recallRefusal(wanted: WantedPlace): DomainError | undefined {
+    return !held.knows(wanted.eventId) && soldOut.knows(wanted) ? SOLD_OUT : undefined;
+  }
+
   async function take(ticket: Ticket): Promise<Exclude<Outcome, { error: unknown }>> {
     if (held.knows(ticket.wanted.eventId)) throw isHeld();
     // A key may be that of a place already given, which only the database knows.
-    if (ticket.key === null && soldOut.knows(ticket.wanted))
-      throw refusalOf('event-full', { maxParticipants: 0, seatsLeft: 0 });
+    const refusal = ticket.key === null ? recallRefusal(ticket.wanted) : undefined;
+    if (refusal) throw refusal;
     const outcome = await queue(ticket);
     if ('json' in outcome) return outcome;
     throw outcome.error;
@@ -71,7 +80,8 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
   async function serveTogether(tickets: readonly Ticket[]): Promise<Outcome[]> {
     const [first] = tickets;
     if (!first) return [];
-    if (tickets.length === 1 && first.key === null) return [await serveAlone(first)];
+    const isAlone = tickets.length === 1 && first.key === null && !soldOut.remembers(first.wanted.eventId);
+    if (isAlone) return [await serveAlone(first)];
     let outcomes: BatchedOutcome[];
     try {
       const requests = tickets.map(({ wanted, key }) => ({ ...wanted, key }));
@@ -110,7 +120,9 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
     const full = new Map<number, number>();
     for (const [index, outcome] of outcomes.entries()) {
       const eventId = tickets[index]?.wanted.eventId;
-      if (outcome.outcome === 'event-full' && eventId !== undefined) full.set(eventId, outcome.maxParticipants);
+      if (eventId === undefined) continue;
+      if (outcome.outcome === 'event-full') full.set(eventId, outcome.maxParticipants);
+      else if (outcome.outcome === 'confirmed') soldOut.forget(eventId);
     }
     for (const [eventId, maxParticipants] of full) {
       const people = await findPeopleOf(db, eventId, MOST_PEOPLE_REMEMBERED).catch(() => undefined);
@@ -145,6 +157,7 @@ export function createBookingDesk(db: Kysely<DB>, clock?: () => number): Booking
       const { json, isRepetition } = await take({ wanted, request: key ? request : undefined, key });
       return { json, isRepetition };
     },
+    recallRefusal,
   };
 }
 

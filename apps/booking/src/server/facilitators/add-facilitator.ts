@@ -1,3 +1,4 @@
+import type { ReadyAnswer } from '@samaya/platform/ready-answer.ts';
 import { createProvenUser } from '#server/accounts/create-proven-user.ts';
 import { veilBody } from '#server/accounts/veil-body.ts';
 import type { BookingApp } from '#server/app.ts';
@@ -17,7 +18,7 @@ export async function addFacilitator(
   app: Pick<BookingApp, 'db' | 'passwords' | 'config'>,
   { password, ...fields }: FacilitatorFields & { password?: string | undefined },
   { userId, ...request }: Omit<RepeatableRequest, 'owner'> & { userId: number },
-): Promise<Response> {
+): Promise<ReadyAnswer> {
   // Before the transaction, which must not wait for it.
   const passwordHash = password === undefined ? undefined : await app.passwords.hash(password);
   const repeatable = { ...request, owner: keysOfUser(userId), rawBody: veilBody(app, request.rawBody) };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ReadyAnswer } from '@samaya/platform/ready-answer.ts';
 import type { Kysely } from 'kysely';
 import { findViolations } from '#server/bookings/booking-invariants-queries.ts';
 import { createBooking } from '#server/bookings/create-booking.ts';
@@ -18,9 +19,9 @@ function request(key: string | null, more: Partial<RepeatableRequest> = {}): Rep
 let made = 0;
 const count = async () => ({ made: ++made, word: 'Übung ☯' });
 
-async function answerOf(response: Promise<Response>) {
-  const answer = await response;
-  return { status: answer.status, body: await answer.text(), replayed: answer.headers.get('idempotency-replayed') };
+async function answerOf(asked: Promise<ReadyAnswer>) {
+  const { status, body, headers } = await asked;
+  return { status, body, replayed: headers['idempotency-replayed'] };
 }
 
 test('repeats the first answer byte for byte and does the work once', async () => {
@@ -42,7 +43,7 @@ test('without a key every request is a new one', async () => {
 test('one person never meets another’s key', async () => {
   await withIdempotency(db, request('shared'), count);
   const other = await answerOf(withIdempotency(db, request('shared', { owner: 'user:2' }), count));
-  assert.equal(other.replayed, null);
+  assert.equal(other.replayed, undefined);
 });
 
 test('refuses a key used for another body, method or path', async () => {
@@ -142,7 +143,7 @@ test('keeps answers for a day', async () => {
   assert.equal((await answerOf(withIdempotency(db, request('old'), count))).body, first.body);
   await age('2 minutes');
   const anew = await answerOf(withIdempotency(db, request('old', { rawBody: Buffer.from('{"new":1}') }), count));
-  assert.equal(anew.replayed, null);
+  assert.equal(anew.replayed, undefined);
   await age('25 hours');
   assert.ok((await forgetOldAnswers(db)) >= 1);
 });

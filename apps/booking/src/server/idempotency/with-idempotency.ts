@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDatabaseAway, sqlState } from '@samaya/platform/database.ts';
+import { ReadyAnswer } from '@samaya/platform/ready-answer.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
@@ -66,20 +67,18 @@ export async function withIdempotency(
   db: Kysely<DB>,
   request: RepeatableRequest,
   work: (trx: Transaction<DB>) => Promise<unknown>,
-): Promise<Response> {
+): Promise<ReadyAnswer> {
   return created(await runOnce(db, request, work));
 }
 
 /** The HTTP answer of a route that creates something. */
-export function created({ json, isRepetition }: AnsweredOnce): Response {
-  return new Response(json, {
-    status: 201,
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      ...(isRepetition && { 'idempotency-replayed': 'true' }),
-    },
-  });
+export function created({ json, isRepetition }: AnsweredOnce): ReadyAnswer {
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    ...(isRepetition && { 'idempotency-replayed': 'true' }),
+  };
+  return new ReadyAnswer(201, headers, json);
 }
 
 /** The key of a request as it is stored; `null` when none was sent. Refuses with `bad-idempotency-key`. */

@@ -7,7 +7,7 @@ import {
   signedQuestion,
 } from '@samaya/booking-notification/digest.ts';
 import { verify } from '@samaya/booking-notification/signature.ts';
-import type { ApiRoute } from '@samaya/platform/api-route.ts';
+import type { ApiRoute, RequestContext } from '@samaya/platform/api-route.ts';
 import type { BookingApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
 import { BookingError } from '#server/errors.ts';
@@ -55,7 +55,7 @@ export function digestRoutes(app: BookingApp): ApiRoute<Callers>[] {
   ];
 }
 
-function refuseUnsigned(app: BookingApp, request: Request, now: Date): void {
+function refuseUnsigned(app: BookingApp, request: RequestContext<unknown>['request'], now: Date): void {
   const fault = verify(
     Buffer.from(signedQuestion(new URL(request.url))),
     {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from '@samaya/platform/api.ts';
 import { announceOrigin } from '@samaya/platform/page-origin.ts';
+import type { RequestFacts } from '@samaya/platform/request-facts.ts';
 import type Provider from 'oidc-provider';
 import { OIDC_PATH } from './oidc-provider.ts';
 

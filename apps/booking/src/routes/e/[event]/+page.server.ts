@@ -14,7 +14,7 @@ import { eventIdOf } from './event-id.ts';
 import { eventJsonLd } from './event-json-ld.ts';
 import type { EventState } from './event-texts.ts';
 
-export const load: PageServerLoad = async ({ locals, params, request, url }) => {
+export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { app, identity, studio } = locals;
   const id = eventIdOf(params.event);
   const event = await getEvent(app.db, id, identity);
@@ -45,8 +45,6 @@ export const load: PageServerLoad = async ({ locals, params, request, url }) => 
     similar: similar.map(cardOf),
     picture: picturePath(event),
     about: eventJsonLd(event, { site: app.config.bookingUrl, studio: studio.name, since }),
-    // On a phone the form is further down, and the page would jump to it.
-    focusesName: !/\bMobi/.test(request.headers.get('user-agent') ?? ''),
     panel: panelOf(event, own, { seats: readSeats(url.searchParams.get('seats')), now }),
   };
 };
