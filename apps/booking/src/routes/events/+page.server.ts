@@ -1,11 +1,13 @@
 import { listEventChoices } from '#server/events/list-event-choices.ts';
 import { listEvents } from '#server/events/list-events.ts';
+import { clockFormat } from '../../words/clock-format.ts';
 import { dayInWords, priceInWords } from '../../words/wall-clock.ts';
 import { cardOf } from '../event-card.ts';
 import type { PageServerLoad } from './$types';
 import { dateChips, type EventQuery, readEventQuery, without } from './event-filter.ts';
 
 const EVENTS_A_PAGE = 24;
+const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
 
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { db } = locals.app;
@@ -76,7 +78,5 @@ function pillsOf(query: EventQuery, { facilitators }: Awaited<ReturnType<typeof 
 }
 
 function dayOf(end: Date | string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(
-    new Date(end),
-  );
+  return DATE('UTC').format(new Date(end));
 }

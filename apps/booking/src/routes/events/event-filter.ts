@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { eventListQuery } from '#server/events/event-schemas.ts';
+import { clockFormat } from '../../words/clock-format.ts';
+
+const ISO_DAY = clockFormat({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
 
 type Query = z.output<typeof eventListQuery>;
 
@@ -49,10 +52,7 @@ export interface DateChip {
 
 /** Spans of days that people ask for, on the studio's clock. */
 export function dateChips(now: Date, timeZone: string): DateChip[] {
-  const day = (ahead: number) => {
-    const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    return parts.format(new Date(now.getTime() + ahead * DAY_LONG));
-  };
+  const day = (ahead: number) => ISO_DAY(timeZone).format(new Date(now.getTime() + ahead * DAY_LONG));
   const weekday = new Date(`${day(0)}T00:00:00Z`).getUTCDay();
   // On a Sunday the weekend is today; else the coming Saturday, or this one.
   const saturday = weekday === 0 ? 0 : 6 - weekday;
