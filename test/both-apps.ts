@@ -43,6 +43,7 @@ export async function startBothApps(): Promise<BothApps> {
   const crm = await createCrm({ ...settings, BOOKING_URL: `http://localhost:${bookingPort}` });
   const asked: string[] = [];
   let isSilent = false;
+  let added = 0;
   await listenOn(bookingPort, (request, response) => {
     asked.push(request.url ?? '');
     if (!isSilent) void booking.api.answer(request, response, FACTS);
@@ -57,7 +58,11 @@ export async function startBothApps(): Promise<BothApps> {
     settings,
     asked,
     async book(eventId, people) {
-      const users = await Promise.all(Array.from({ length: people }, () => booking.addPerson()));
+      const named = Array.from({ length: people }, () => {
+        const name = `Booker ${++added}`;
+        return { name, email: `booker${added}@home.example`, password: '!' };
+      });
+      const users = await booking.db.insertInto('users').values(named).returning('id').execute();
       const booked = await booking.db
         .insertInto('bookings')
         .values(users.map((user) => ({ user_id: user.id, event_id: eventId })))

@@ -97,10 +97,9 @@ test('a guest books on a phone in two clicks and two fields, and claims the book
   await audit(page);
   const [claimed] = await bookingsAt(eventId);
   assert.deepEqual([claimed?.guest, claimed?.proven], [false, true]);
-  assert.deepEqual(
-    [watched.foreign, watched.complaints.filter((text) => !/status of 4/.test(text)), await watched.scriptBytes()],
-    [[], [], 0],
-  );
+  assert.deepEqual([watched.foreign, watched.complaints.filter((text) => !/status of 4/.test(text))], [[], []]);
+  // The page of an event says the viewer's own time.
+  assert.ok((await watched.scriptBytes()) < 1000);
 });
 
 test('a guest cancels by the link in the mail, after reading what it means, and books again', async (t) => {

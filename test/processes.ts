@@ -37,6 +37,8 @@ export interface AppSettings {
   dev?: boolean;
   /** Another entry point than the application's own: a file of this folder that is told the application's name. */
   entry?: string;
+  /** Goes on when the test that started it ends; the test file stops it. */
+  outlivesTest?: boolean;
   /** Further settings; they win over those made here. */
   environment?: Readonly<Record<string, string>>;
 }
@@ -115,7 +117,7 @@ export function testDataFolder(): string {
 async function startApp(
   app: 'booking' | 'crm',
   port: number,
-  { dev, entry }: Pick<AppSettings, 'dev' | 'entry'>,
+  { dev, entry, outlivesTest }: Pick<AppSettings, 'dev' | 'entry' | 'outlivesTest'>,
   environment: Record<string, string>,
 ): Promise<RunningApp> {
   // Nothing of the surrounding settings leaks in: only what a process needs to run at all.
@@ -153,7 +155,7 @@ async function startApp(
     clearTimeout(cut);
     return child.exitCode;
   };
-  after(() => stop('SIGTERM'));
+  if (!outlivesTest) after(() => stop('SIGTERM'));
   await waitUntilReady(child, () => `${app} did not start:\n${log}`);
   return {
     url: `http://localhost:${port}`,

@@ -24,6 +24,7 @@ export default defineConfig(({ command }) => ({
           'style-src': ['self'],
           'img-src': ['self', 'data:'],
           'font-src': ['self'],
+          'manifest-src': ['self'],
           // In development the browser is told of changes on a port of its own.
           'connect-src': command === 'serve' ? ['self', 'ws:'] : ['self'],
           // The local mailbox shows mails in a frame; every other answer refuses to be framed.

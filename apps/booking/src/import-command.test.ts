@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -67,6 +69,27 @@ test('imports a calendar', async () => {
   const { output, code } = await runImport('calendar.ics', '--mapping', 'calendar.mapping.json', '--apply');
   assert.equal(code, 0);
   assert.match(output, /5 created, 0 changed, 0 left alone, 1 left out, 0 refused/);
+});
+
+test('takes the studio as it was set by hand', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'samaya-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'bali.csv');
+  writeFileSync(
+    file,
+    'title,date_time,duration,max_participants,price,facilitator_email,facilitator_name\nSunrise,2029-01-01T06:00+08:00,60,9,5,kadek@harbour.example,Kadek\n',
+  );
+  const client = new pg.Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  try {
+    await client.query(`update studio set currency = 'IDR', time_zone = 'Asia/Makassar', changed_at = now()`);
+    const { output, code } = await runImport(file, '--apply');
+    assert.equal(code, 0, output);
+    const { rows } = await client.query(`select currency, time_zone from events where title = 'Sunrise'`);
+    assert.deepEqual(rows, [{ currency: 'IDR', time_zone: 'Asia/Makassar' }]);
+  } finally {
+    await client.end();
+  }
 });
 
 test('says in one sentence what it cannot do', async () => {

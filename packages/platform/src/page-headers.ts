@@ -10,8 +10,8 @@ export function completePageHeaders(answer: Response, { formsMayEndAt }: { forms
   if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
   // A page that stands alone; the application's own carry a policy.
   if (isHtml && !headers.has('content-security-policy')) headers.set('content-security-policy', PLAIN_POLICY);
-  // An answer of 304 would carry the server's strictest policy, which browsers then keep with the page they have.
-  headers.delete('etag');
+  // For a page an answer of 304 would carry the server's strictest policy, which browsers then keep with the page they have.
+  if (isHtml) headers.delete('etag');
   // Pages say who is signed in.
   if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
   if (answer.status === 503) headers.set('retry-after', '5');

@@ -15,16 +15,9 @@ export interface PublicPages {
   forget(): void;
 }
 
-/** A page that shows all strangers the same. */
-export interface PublicPage {
-  /** Such as `/e/[event]`. */
-  template: string;
-  /** Whether it is made otherwise for phones. */
-  differsOnPhones?: boolean;
-}
-
 export interface PublicPagesOptions {
-  templates: readonly PublicPage[];
+  /** The pages that show all strangers the same, such as `/e/[event]`. */
+  templates: readonly string[];
   pages: Pick<Pages, 'answer'>;
   publicUrl: string;
   /** The names of all cookies that change what a page says begin so. */
@@ -37,14 +30,14 @@ const MOST_BYTES = 32 * 1024 * 1024;
 // A page takes a few milliseconds to make; a rush in which everything changes all the time may take a tenth of them.
 const MOST_REMADE_A_SECOND = 20;
 const LONGEST_URL = 500;
-const PHONE = /\bMobi/;
+// For caches in front: which headers of a request decide what is shown.
+const VARY = 'Cookie, Accept-Encoding';
 
 /** The public pages of an application. */
 export function createPublicPages(options: PublicPagesOptions): PublicPages {
-  const templates = options.templates.map(({ template, ...page }) => ({
-    ...page,
-    pattern: new RegExp(`^${template.replaceAll(/\[\w+\]/g, '[^/?]+')}(\\?|$)`),
-  }));
+  const patterns = options.templates.map(
+    (template) => new RegExp(`^${template.replaceAll(/\[\w+\]/g, '[^/?]+')}(\\?|$)`),
+  );
   const isTold = new RegExp(`(^|; ?)(__Host-)?${options.cookie}`);
   const kept = createKeptAnswers({
     mostBytes: MOST_BYTES,
@@ -56,33 +49,29 @@ export function createPublicPages(options: PublicPagesOptions): PublicPages {
     return (method === 'GET' || method === 'HEAD') && !(headers.cookie && isTold.test(headers.cookie));
   }
 
-  /** Makes the page as for somebody of whom only this is known: at which origin, and whether on a phone. */
-  async function make(url: string, { origin, isPhone, vary }: Variant, facts: RequestFacts) {
+  /** Makes the page as for somebody of whom only the origin is known at which they see the site. */
+  async function make(url: string, origin: string, facts: RequestFacts) {
     let template = '';
     const onRoute = (matched: string) => {
       template = matched;
       facts.onRoute?.(matched);
     };
-    const headers = { host: new URL(origin).host, accept: 'text/html', ...(isPhone && { 'user-agent': 'Mobi' }) };
+    const headers = { host: new URL(origin).host, accept: 'text/html' };
     const recorded = await recordAnswer(
       (request, response) => options.pages.answer(request, response, { ...facts, onRoute }),
       { url, headers },
     );
-    return { recorded, shared: shareable(recorded, template, vary) };
+    return { recorded, shared: shareable(recorded, template) };
   }
 
   return {
     forget: kept.forget,
     async answer(request, response, facts) {
       const url = request.url ?? '';
-      const page = templates.find(({ pattern }) => pattern.test(url));
-      if (!page || url.length > LONGEST_URL || !isStranger(request)) return false;
-      const variant: Variant = {
-        origin: originOf(request, options.publicUrl),
-        isPhone: page.differsOnPhones === true && PHONE.test(request.headers['user-agent'] ?? ''),
-        vary: `Cookie, Accept-Encoding${page.differsOnPhones ? ', User-Agent' : ''}`,
-      };
-      const key = `${variant.isPhone} ${variant.origin}${url}`;
+      const isPublic = patterns.some((pattern) => pattern.test(url));
+      if (!isPublic || url.length > LONGEST_URL || !isStranger(request)) return false;
+      const origin = originOf(request, options.publicUrl);
+      const key = `${origin}${url}`;
       const found = kept.find(key);
       if (found) {
         const shown = found instanceof Promise ? await found : found;
@@ -91,7 +80,7 @@ export function createPublicPages(options: PublicPagesOptions): PublicPages {
         await sendKept(request, response, shown);
         return true;
       }
-      const { made, kept: shown } = await kept.make(key, () => make(url, variant, facts));
+      const { made, kept: shown } = await kept.make(key, () => make(url, origin, facts));
       if (shown) await sendKept(request, response, shown);
       else sendRecorded(request, response, made.recorded);
       return true;
@@ -99,18 +88,7 @@ export function createPublicPages(options: PublicPagesOptions): PublicPages {
   };
 }
 
-interface Variant {
-  origin: string;
-  isPhone: boolean;
-  /** Which headers of a request decide what is shown, for caches in front. */
-  vary: string;
-}
-
-function shareable(
-  { status, headers, body }: RecordedAnswer,
-  template: string,
-  vary: string,
-): SharedAnswer | undefined {
+function shareable({ status, headers, body }: RecordedAnswer, template: string): SharedAnswer | undefined {
   const isHtml = String(headers['content-type']).startsWith('text/html');
   if (status !== 200 || !isHtml || headers['set-cookie'] !== undefined) return undefined;
   const { 'content-length': _length, date: _date, vary: _vary, ...rest } = headers;
@@ -119,7 +97,7 @@ function shareable(
       ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)])),
       // A cache in front may give it out for a second, to those who bring no cookie; a browser asks whether it holds.
       'cache-control': 'public, max-age=0, s-maxage=1',
-      vary,
+      vary: VARY,
     },
     body,
     template,

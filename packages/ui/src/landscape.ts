@@ -16,6 +16,12 @@ export const PALETTES = {
 
 export type PaletteName = keyof typeof PALETTES;
 
+/** The colours of a person's monogram. */
+export function paletteOfPerson(id: number): PaletteName {
+  const names = Object.keys(PALETTES) as PaletteName[];
+  return names[id % names.length] ?? 'moss';
+}
+
 /** What is drawn, in a box of 320 by 200. */
 export interface Landscape {
   palette: Palette;

@@ -5,6 +5,8 @@ export const load: LayoutServerLoad = ({ locals }) => {
   const { app, identity, studio } = locals;
   return {
     studio: studio.name,
+    /** Our public address. */
+    site: app.config.bookingUrl,
     crmUrl: app.config.crmUrl,
     /** Mails lie at /dev/inbox instead of going to people. */
     mailbox: hasMailbox(app.config),

@@ -1,8 +1,10 @@
 import { listEvents } from '#server/events/list-events.ts';
 import { listFacilitators } from '#server/facilitators/list-facilitators.ts';
-import { dayInWords, zoneInWords } from '../words/wall-clock.ts';
+import { dayOf } from '../words/calendar-days.ts';
+import { zoneInWords } from '../words/wall-clock.ts';
 import type { PageServerLoad } from './$types';
-import { cardOf, type EventCard } from './event-card.ts';
+import { agendaOf } from './event-agenda.ts';
+import { cardOf } from './event-card.ts';
 import { dateChips } from './events/event-filter.ts';
 
 const NEXT_UP = 12;
@@ -12,22 +14,24 @@ const FACILITATORS = 6;
 export const load: PageServerLoad = async ({ locals }) => {
   const { db } = locals.app;
   const { timeZone } = locals.studio;
+  const today = dayOf(new Date(), timeZone);
+  const first = { search: '', after: undefined };
   const [next, retreats, facilitators] = await Promise.all([
-    listEvents(db, { search: '', filter: {}, after: undefined, limit: NEXT_UP }),
-    listEvents(db, { search: '', filter: { event_type: 'retreat' }, after: undefined, limit: RETREATS }),
+    listEvents(db, { ...first, filter: {}, limit: NEXT_UP }),
+    listEvents(db, { ...first, filter: { event_type: 'retreat' }, limit: RETREATS }),
     listFacilitators(db, { after: undefined, limit: FACILITATORS }),
   ]);
-  const days: { day: string; events: EventCard[] }[] = [];
-  for (const event of next.items) {
-    const day = dayInWords(event.date_time, timeZone);
-    if (days.at(-1)?.day !== day) days.push({ day, events: [] });
-    days.at(-1)?.events.push(cardOf(event));
-  }
   return {
-    days,
+    days: agendaOf(next.items, { timeZone, today }),
     zone: zoneInWords(timeZone),
     retreats: retreats.items.map(cardOf),
+    hasMoreRetreats: retreats.next !== null,
     facilitators: facilitators.items,
-    chips: dateChips(new Date(), timeZone),
+    hasMoreFacilitators: facilitators.next !== null,
+    chips: dateChips(today).map(({ name, label, from, to }) => ({
+      name,
+      label,
+      href: `/events?${new URLSearchParams({ from, to })}`,
+    })),
   };
 };

@@ -1,5 +1,5 @@
 import type { PaletteName } from '@samaya/ui/landscape.ts';
-import { type Event, seatsLeft, slugOf } from '#server/events/event.ts';
+import { type Event, type EventInBrief, seatsLeft, slugOf } from '#server/events/event.ts';
 import {
   hourOf,
   lengthInWords,
@@ -9,6 +9,7 @@ import {
   wallClock,
   zoneInWords,
 } from '../words/wall-clock.ts';
+import { EVENT_CARD, kindOf } from './event-card-texts.ts';
 
 /** An event as pages show it, in words. */
 export interface EventCard {
@@ -53,11 +54,16 @@ export function eventPath(event: Pick<Event, 'id' | 'title'>): string {
   return `/e/${event.id}-${slugOf(event.title)}`;
 }
 
+/** Where the picture is that others show of an event; the words of its address would only make it change. */
+export function picturePath(event: Pick<Event, 'id'>): string {
+  return `/e/${event.id}/picture.png`;
+}
+
 export function artOf(event: Shown): Art {
   return { seed: event.id, palette: paletteOf(event), hour: hourOf(event.date_time, event.time_zone) };
 }
 
-export function cardOf(event: Event): EventCard {
+export function cardOf(event: EventInBrief): EventCard {
   const left = seatsLeft(event);
   return {
     id: event.id,
@@ -80,11 +86,11 @@ export function cardOf(event: Event): EventCard {
 }
 
 export function kindInWords(event: Pick<Event, 'event_type' | 'online'>): string {
-  return `${event.event_type === 'retreat' ? 'Retreat' : 'Session'}${event.online ? ' · online' : ''}`;
+  return kindOf({ type: event.event_type, online: event.online });
 }
 
 export function whereInWords(event: Pick<Event, 'place' | 'online'>): string | null {
-  return event.place ?? (event.online ? 'Online' : null);
+  return event.place ?? (event.online ? EVENT_CARD.online : null);
 }
 
 function paletteOf({ id, event_type, practice, title }: Shown): PaletteName {

@@ -1,82 +1,78 @@
+import { redirect } from '@sveltejs/kit';
 import { listEventChoices } from '#server/events/list-event-choices.ts';
-import { listEvents } from '#server/events/list-events.ts';
-import { clockFormat } from '../../words/clock-format.ts';
-import { dayInWords, priceInWords } from '../../words/wall-clock.ts';
-import { cardOf } from '../event-card.ts';
+import { dayOf } from '../../words/calendar-days.ts';
+import { zoneInWords } from '../../words/wall-clock.ts';
 import type { PageServerLoad } from './$types';
-import { dateChips, type EventQuery, readEventQuery, without } from './event-filter.ts';
+import { addressWith, dateChips, readEventQuery, readView, searchOf, spanOf, type View } from './event-filter.ts';
+import { EVENT_LIST, eventsInWords, showInWords } from './event-list-texts.ts';
+import { pillsOf } from './event-pills.ts';
+import { filterFieldsOf, keptFieldsOf } from './filter-form.ts';
+import { loadList } from './list-view.ts';
+import { loadMonth } from './month-view.ts';
+import type { Viewing } from './viewing.ts';
+import { loadWeek } from './week-view.ts';
 
-const EVENTS_A_PAGE = 24;
-const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
+const LOADS = { list: loadList, week: loadWeek, month: loadMonth } as const;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { db } = locals.app;
   const { timeZone, currency } = locals.studio;
   const params = url.searchParams;
-  const query = readEventQuery(params);
-  const { q, after, ...filter } = query;
-  const search = q ?? '';
-  const [{ items, next }, choices] = await Promise.all([
-    listEvents(db, { search, filter, after, limit: EVENTS_A_PAGE }),
-    listEventChoices(db),
-  ]);
-  let nearest: { day: string; href: string } | undefined;
-  if (items.length === 0 && (filter.from !== undefined || filter.to !== undefined)) {
-    const { from: _, to: __, ...anyDay } = filter;
-    const [first] = (await listEvents(db, { search, filter: anyDay, after: undefined, limit: 1 })).items;
-    if (first)
-      nearest = { day: dayInWords(first.date_time, timeZone), href: `/events?${without(params, 'from', 'to')}` };
+  const today = dayOf(new Date(), timeZone);
+  const chips = dateChips(today);
+  const when = params.get('when');
+  if (when !== null) {
+    const { from, to } = chips.find(({ name }) => name === when) ?? {};
+    redirect(307, addressWith(params, { when: undefined, from, to }));
   }
+  const query = readEventQuery(params);
+  const view = readView(params);
+  const viewing: Viewing = { db, params, query, timeZone, today };
+  const [choices, shown] = await Promise.all([
+    listEventChoices(db, searchOf(spanOf(query, view, today))),
+    LOADS[view](viewing),
+  ]);
+  const { from, to, ...anyDay } = query;
   return {
-    query: {
-      q: search,
-      event_type: query.event_type,
-      practice: query.practice,
-      facilitator_id: query.facilitator_id,
-      from: typeof query.from === 'string' ? query.from : undefined,
-      to: typeof query.to === 'string' ? query.to : undefined,
-      time_of_day: query.time_of_day,
-      price_max: query.price_max,
-      available: query.available ?? false,
-    },
-    choices,
-    chips: dateChips(new Date(), timeZone).map((chip) => {
-      const isChosen = query.from === chip.from && query.to === chip.to;
-      const rest = without(params, 'from', 'to');
-      return { ...chip, isChosen, href: `/events?${[rest, isChosen ? '' : chip.query].filter(Boolean).join('&')}` };
+    view,
+    shown,
+    q: query.q ?? '',
+    from: from ?? '',
+    to: to ?? '',
+    priceMost: query.price_max?.toString() ?? '',
+    isAvailable: query.available ?? false,
+    fields: filterFieldsOf(query, choices),
+    kept: keptFieldsOf(query, view),
+    count: eventsInWords(choices),
+    isCounted: choices.total > 0,
+    show: showInWords(choices),
+    tabs: tabsOf(view, params),
+    chips: chips.map((chip) => {
+      const isChosen = view === 'list' && from === chip.from && to === chip.to;
+      const span = isChosen ? { from: undefined, to: undefined } : { from: chip.from, to: chip.to };
+      return { label: chip.label, isChosen, href: addressWith(params, { view: undefined, ...span }) };
     }),
-    pills: pillsOf(query, choices, currency).map(({ label, fields }) => ({
-      label,
-      href: `/events?${without(params, ...fields)}`,
-    })),
-    events: items.map(cardOf),
-    isFirstPage: after === undefined,
-    first: `/events?${without(params)}`,
-    later: next && `/events?${new URLSearchParams([...new URLSearchParams(without(params)), ['after', next]])}`,
-    nearest,
+    pills: pillsOf(view === 'list' ? query : anyDay, { params, facilitators: choices.facilitator_id, currency }),
+    clear: addressWith(new URLSearchParams(), view === 'list' ? {} : { view }),
+    feed: addressWith(params, { view: undefined, from: undefined, to: undefined }).replace('/events', '/events.ics'),
+    isPlain: params.size === 0,
+    zone: zoneInWords(timeZone),
     currency,
   };
 };
 
-/** Each condition in words, so that one can see it and take it away. */
-function pillsOf(query: EventQuery, { facilitators }: Awaited<ReturnType<typeof listEventChoices>>, currency: string) {
-  const pills: { label: string; fields: string[] }[] = [];
-  const add = (label: string | false | undefined, ...fields: string[]) => label && pills.push({ label, fields });
-  add(query.q && `“${query.q}”`, 'q');
-  add(query.event_type === 'retreat' ? 'Retreats' : query.event_type && 'Sessions', 'event_type');
-  add(query.practice, 'practice');
-  const { facilitator_id: facilitatorId } = query;
-  const name = facilitators.find(({ id }) => id === facilitatorId)?.name ?? `facilitator ${facilitatorId}`;
-  add(facilitatorId !== undefined && `with ${name}`, 'facilitator_id');
-  add(query.from !== undefined && `from ${dayOf(query.from)}`, 'from');
-  add(query.to !== undefined && `until ${dayOf(query.to)}`, 'to');
-  add(query.time_of_day && `in the ${query.time_of_day}`, 'time_of_day');
-  const { price_max: most } = query;
-  add(most !== undefined && (most === 0 ? 'Free' : `up to ${priceInWords(most, currency)}`), 'price_max');
-  add(query.available && 'with free places', 'available');
-  return pills;
-}
-
-function dayOf(end: Date | string): string {
-  return DATE('UTC').format(new Date(end));
+function tabsOf(view: View, params: URLSearchParams) {
+  const tabs: [View, string][] = [
+    ['list', EVENT_LIST.list],
+    ['week', EVENT_LIST.week],
+    ['month', EVENT_LIST.month],
+  ];
+  return tabs.map(([name, label]) => ({
+    label,
+    isCurrent: name === view,
+    href: addressWith(params, {
+      view: name === 'list' ? undefined : name,
+      ...(name === 'list' ? {} : { to: undefined }),
+    }),
+  }));
 }

@@ -1,28 +1,34 @@
 import type { z } from 'zod';
 import { eventListQuery } from '#server/events/event-schemas.ts';
-import { clockFormat } from '../../words/clock-format.ts';
-
-const ISO_DAY = clockFormat({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
+import { addDays, firstOfMonth, lastOfMonth, weekOf } from '../../words/calendar-days.ts';
+import { CHIPS } from './event-list-texts.ts';
 
 type Query = z.output<typeof eventListQuery>;
 
 /** What is asked for in the address of a list of events. What cannot be read is left out, not refused. */
-export type EventQuery = Partial<Omit<Query, 'sort' | 'limit'>>;
+export interface EventQuery extends Partial<Omit<Query, 'sort' | 'limit' | 'from' | 'to'>> {
+  /** Whole days on the studio's clock. */
+  from?: string;
+  to?: string;
+}
 
 const FIELDS = [
   'q',
   'event_type',
   'practice',
+  'level',
   'facilitator_id',
   'from',
   'to',
   'time_of_day',
   'price_max',
+  'online',
   'available',
   'after',
 ] as const;
 
-const DAY_LONG = 86_400_000;
+// Between these, weeks and months have neighbours that can be written.
+const DAYS = { first: '1970-03-01', last: '9999-10-01' };
 
 export function readEventQuery(params: URLSearchParams): EventQuery {
   const read: Record<string, unknown> = {};
@@ -30,36 +36,64 @@ export function readEventQuery(params: URLSearchParams): EventQuery {
     const typed = params.get(field)?.trim();
     if (!typed) continue;
     const parsed = eventListQuery.shape[field].safeParse(typed);
-    if (parsed.success) read[field] = parsed.data;
+    if (parsed.success && isReadable(field, parsed.data)) read[field] = parsed.data;
   }
   return read as EventQuery;
 }
 
-/** The same address without a field; paging starts anew. */
-export function without(params: URLSearchParams, ...fields: string[]): string {
-  const rest = new URLSearchParams(params);
-  for (const field of [...fields, 'after']) rest.delete(field);
-  for (const [field, value] of [...rest]) if (value === '') rest.delete(field);
-  return rest.toString();
+function isReadable(field: string, value: unknown): boolean {
+  if (field !== 'from' && field !== 'to') return true;
+  return typeof value === 'string' && value >= DAYS.first && value <= DAYS.last;
+}
+
+/** What is asked for, as the use cases take it. */
+export function searchOf({ q, after: _, ...filter }: EventQuery) {
+  return { search: q ?? '', filter };
+}
+
+export type View = 'list' | 'week' | 'month';
+
+export function readView(params: URLSearchParams): View {
+  const view = params.get('view');
+  return view === 'week' || view === 'month' ? view : 'list';
+}
+
+/** What is asked for, with the days that a view shows, whatever else is asked for. */
+export function spanOf(query: EventQuery, view: View, today: string): EventQuery {
+  const day = query.from ?? today;
+  if (view === 'list') return query;
+  if (view === 'month') return { ...query, from: firstOfMonth(day), to: lastOfMonth(day) };
+  const [from = day, to = day] = [weekOf(day)[0], weekOf(day)[6]];
+  return { ...query, from, to };
+}
+
+/** The address of a list like the one at hand, with changes; `undefined` takes a field away, and paging starts anew. */
+export function addressWith(params: URLSearchParams, changes: Readonly<Record<string, string | undefined>>): string {
+  const changed = new URLSearchParams(params);
+  for (const [field, value] of Object.entries({ after: undefined, ...changes })) {
+    if (value === undefined) changed.delete(field);
+    else changed.set(field, value);
+  }
+  for (const [field, value] of [...changed]) if (value === '') changed.delete(field);
+  return changed.size > 0 ? `/events?${changed}` : '/events';
 }
 
 export interface DateChip {
+  name: keyof typeof CHIPS;
   label: string;
   from: string;
   to: string;
-  query: string;
 }
 
-/** Spans of days that people ask for, on the studio's clock. */
-export function dateChips(now: Date, timeZone: string): DateChip[] {
-  const day = (ahead: number) => ISO_DAY(timeZone).format(new Date(now.getTime() + ahead * DAY_LONG));
-  const weekday = new Date(`${day(0)}T00:00:00Z`).getUTCDay();
-  // On a Sunday the weekend is today; else the coming Saturday, or this one.
-  const saturday = weekday === 0 ? 0 : 6 - weekday;
-  const sunday = weekday === 0 ? 0 : 7 - weekday;
-  return [
-    { label: 'Today', from: day(0), to: day(0) },
-    { label: 'Weekend', from: day(saturday), to: day(sunday) },
-    { label: 'Next 7 days', from: day(0), to: day(6) },
-  ].map(({ label, from, to }) => ({ label, from, to, query: new URLSearchParams({ from, to }).toString() }));
+/** Spans of days that people ask for. */
+export function dateChips(today: string): DateChip[] {
+  const sunday = weekOf(today)[6] ?? today;
+  const saturday = addDays(sunday, -1);
+  const spans = {
+    today: { from: today, to: today },
+    // On a Sunday the weekend is what is left of it.
+    weekend: { from: today > saturday ? today : saturday, to: sunday },
+    week: { from: today, to: addDays(today, 6) },
+  };
+  return (Object.keys(CHIPS) as DateChip['name'][]).map((name) => ({ name, label: CHIPS[name], ...spans[name] }));
 }

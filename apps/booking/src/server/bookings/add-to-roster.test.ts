@@ -39,6 +39,16 @@ test('somebody who is known keeps their name', async () => {
   assert.equal(name, 'Ana Costa');
 });
 
+test('what a stranger has at an address that nobody confirmed ends before they could read what is booked', async () => {
+  const stranger = await studio.addPerson({ email: 'owner@home.example', password: 'a hash', proven_at: null });
+  await studio.signIn(stranger.id, 'page');
+  const wanted = { eventId: await addEvent(), name: 'The Owner', email: 'owner@home.example', seats: 1 };
+  assert.equal((await addToRoster(app, wanted, maya)).user_id, stranger.id);
+  const row = await db.selectFrom('users').select('password').where('id', '=', stranger.id).executeTakeFirstOrThrow();
+  assert.equal(row.password, '!');
+  assert.deepEqual(await db.selectFrom('sign_ins').select('id').where('user_id', '=', stranger.id).execute(), []);
+});
+
 test('it refuses as any booking does', async () => {
   const add = (eventId: number, seats = 1) =>
     addToRoster(app, { eventId, name: 'Tom Ek', email: 'tom@home.example', seats }, maya);

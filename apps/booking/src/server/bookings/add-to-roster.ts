@@ -1,13 +1,14 @@
-import { findOrAddPerson } from '#server/accounts/find-or-add-person.ts';
+import { admitGuest } from '#server/accounts/admit-guest.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { BookingApp } from '#server/app.ts';
 import { getOwnEvent } from '#server/events/get-event.ts';
 import type { Booking } from './booking.ts';
 
 /**
- * Books places for somebody whom the event's facilitator or an admin names. Whoever has the address keeps their name;
- * nobody at it yet becomes an account that nobody has confirmed. Refuses with `forbidden` or `not-found` for who does
- * not run the event, and as `createBooking` does.
+ * Books places for somebody whom the event's facilitator or an admin names. Whoever has the address is admitted as
+ * `admitGuest` says: a known name stays, and what a stranger may have at the address ends. Refuses with `forbidden` or
+ * `not-found` for who does not run the event, and as `createBooking` does; who was new and got no place is forgotten
+ * after a day, like any guest.
  */
 export async function addToRoster(
   { db, desk }: Pick<BookingApp, 'db' | 'desk'>,
@@ -15,6 +16,6 @@ export async function addToRoster(
   actor: Identity,
 ): Promise<Booking> {
   await getOwnEvent(db, eventId, actor);
-  const userId = await db.transaction().execute((trx) => findOrAddPerson(trx, { name, email }));
+  const userId = await admitGuest(db, { name, email });
   return await desk.book({ userId, eventId, seats });
 }

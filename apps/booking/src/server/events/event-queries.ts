@@ -44,6 +44,11 @@ export async function selectEvent(db: Kysely<DB>, id: number): Promise<Event | u
   return rows[0];
 }
 
+export async function selectEventCreation(db: Kysely<DB>, id: number): Promise<Date | undefined> {
+  const event = await db.selectFrom('events').select('created_at').where('id', '=', id).executeTakeFirst();
+  return event?.created_at;
+}
+
 /** Locks an event for a change, before any of its bookings. */
 export async function lockEvent(trx: Transaction<DB>, id: number): Promise<Event | undefined> {
   const { rows } = await sql<Event>`

@@ -16,7 +16,7 @@ export async function selectOtherDates(db: Kysely<DB>, event: EventInBrief, limi
   return rows;
 }
 
-/** Something else of the same practice or facilitator, each only with its next date; what has both in common first. */
+/** Something else, each only with its next date; what has practice, type or facilitator in common comes first. */
 export async function selectSimilarEvents(db: Kysely<DB>, event: EventInBrief, limit: number): Promise<EventInBrief[]> {
   const { rows } = await sql<EventInBrief>`
     with next as (
@@ -24,12 +24,11 @@ export async function selectSimilarEvents(db: Kysely<DB>, event: EventInBrief, l
       where ${isOpen({})} ${IN_ORDER} limit ${NEXT}),
     alike as (
       select id, date_time, row_number() over (partition by title, facilitator_id order by date_time, id) as place,
-        (practice is not null and search_form(practice) = search_form(${event.practice}))::int * 2
+        coalesce(search_form(practice) = search_form(${event.practice}), false)::int * 2
           + (event_type = ${event.event_type})::int + (facilitator_id = ${event.facilitator_id})::int as likeness
       from next where (title, facilitator_id) <> (${event.title}, ${event.facilitator_id}))
     select ${BRIEF_EVENT_COLUMNS}
     from alike join events e on e.id = alike.id join facilitators f on f.id = e.facilitator_id
-    where alike.place = 1 and coalesce(alike.likeness, 0) > 1
-    order by alike.likeness desc, e.date_time, e.id limit ${limit}`.execute(db);
+    where alike.place = 1 order by alike.likeness desc, e.date_time, e.id limit ${limit}`.execute(db);
   return rows;
 }

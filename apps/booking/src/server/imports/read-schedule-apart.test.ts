@@ -21,9 +21,11 @@ const order = (text: string, more: { kind?: 'csv' | 'calendar'; mapping?: string
 
 test('a file read apart is what it is read here', async () => {
   const csv = `${HEADER}${row('Yin')}${row('With an offset', '2027-03-01T19:00+01:00')}${row('', '2027-03-02T19:00')}${row('Skip me')}`;
-  const mapping = `{"source":"here",
-    "skip":[{"column":"title","equals":"Skip me","reason":"it says so"}],
-    "together":[{"column":"title","matches":"^Yin"}]}`;
+  const mapping = `{
+    "source": "here",
+    "skip": [{ "column": "title", "equals": "Skip me", "reason": "it says so" }],
+    "together": [{ "column": "title", "matches": "^Yin" }]
+  }`;
   const calendar = `BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Sit\nDTSTART;TZID=Europe/Lisbon:20270301T190000\nDTEND;TZID=Europe/Lisbon:20270301T200000\nRRULE:FREQ=WEEKLY;COUNT=3\nEND:VEVENT\nEND:VCALENDAR\n`;
   for (const [kind, text, json] of [
     ['csv', csv, mapping],
@@ -69,7 +71,7 @@ test('a file or a mapping that cannot be used is refused with the same sentence'
 });
 
 test('an expression that never comes to an end ends after a while, and nothing here waits for it', async () => {
-  const mapping = '{"skip":[{"column":"title","matches":"^(a+)+$","reason":"never"}]}';
+  const mapping = '{ "skip": [{ "column": "title", "matches": "^(a+)+$", "reason": "never" }] }';
   let turns = 0;
   const timer = setInterval(() => turns++, 10);
   const endless = order(HEADER + row(`${'a'.repeat(60)}!`), { mapping });

@@ -77,7 +77,7 @@ export const ADD_REFUSALS: Readonly<Record<string, string>> = {
   'already-booked': 'This person is on the list already.',
   'already-waitlisted': 'This person is on the waiting list already.',
   'event-full': 'All places are taken. Give the event more places first.',
-  'too-many-requests': 'That was a lot at once. Try again in a minute.',
+  unauthenticated: 'This person’s account was deleted a moment ago. Try again.',
 };
 
 export function seatsRefusal(left: number | undefined): string {

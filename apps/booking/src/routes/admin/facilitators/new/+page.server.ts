@@ -22,7 +22,7 @@ export const actions: Actions = {
       const once = { key: null, method: request.method, path: url.pathname, rawBody: new Uint8Array() };
       const { userId } = requireIdentity(locals);
       const answer = await addFacilitator(locals.app, parsed.data, { userId, ...once });
-      ({ id } = (await answer.json()) as { id: number });
+      ({ id } = JSON.parse(answer.body ?? '') as { id: number });
     } catch (error) {
       return fail(409, { typed, faults: takenAddress(error) });
     }

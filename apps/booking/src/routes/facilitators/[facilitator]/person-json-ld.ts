@@ -1,0 +1,16 @@
+import type { Facilitator } from '#server/facilitators/facilitator.ts';
+
+/** A facilitator for programs that read pages, in the words of schema.org. */
+export function personJsonLd(person: Facilitator, { site, studio }: { site: string; studio: string }): object {
+  const url = `${site}/facilitators/${person.id}`;
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'Person',
+    name: person.name,
+    url,
+    image: `${url}/picture.png`,
+    ...(person.bio && { description: person.bio }),
+    ...(person.specialties && { knowsAbout: person.specialties.split(/\s*,\s*/).filter(Boolean) }),
+    worksFor: { '@type': 'Organization', name: studio, url: site },
+  };
+}

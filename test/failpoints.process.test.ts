@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { countTries } from '@samaya/platform/test-tries.ts';
+import pg from 'pg';
+import { buildPages } from '../scripts/build.ts';
+import { isTest, listSourceFiles } from '../scripts/source-files.ts';
+import type { Failpoint, FailpointMessage, Mishap } from './app-with-failpoints.ts';
+import { book, bookPatiently } from './book-over-http.ts';
+import { findDifferences, waitUntilTold } from './both-databases.ts';
+import { addEvents, addFacilitator, addPeople, type CrowdPerson } from './crowd.ts';
+import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
+
+const ENOUGH_SECONDS = 60;
+
+await buildPages({ write: () => undefined });
+const databases = { booking: await createTestDatabase('booking'), crm: await createTestDatabase('crm') };
+const ports = { booking: await freePort(), crm: await freePort() };
+const owner = await connectAs(databases.booking.ownerUrl);
+// As the application's role, which alone may see what its connections wait for.
+const peer = await connectAs(databases.booking.appUrl);
+const facilitatorId = await addFacilitator(owner);
+
+const asHere = { entry: 'app-with-failpoints.ts', outlivesTest: true };
+const start = {
+  booking: () =>
+    startBooking({
+      ...asHere,
+      database: databases.booking,
+      port: ports.booking,
+      otherUrl: `http://localhost:${ports.crm}`,
+    }),
+  crm: () =>
+    startCrm({ ...asHere, database: databases.crm, port: ports.crm, otherUrl: `http://localhost:${ports.booking}` }),
+};
+const apps: Record<'booking' | 'crm', RunningApp> = { booking: await start.booking(), crm: await start.crm() };
+after(() => Promise.all([apps.booking.stop(), apps.crm.stop()]));
+
+async function connectAs(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
+  // The database is dropped first.
+  client.on('error', () => undefined);
+  await client.connect();
+  after(() => client.end());
+  return client;
+}
+
+function arm(app: RunningApp, failpoint: Failpoint) {
+  app.tell({ failpoint } satisfies FailpointMessage);
+}
+
+async function eventWithRoom(): Promise<number> {
+  const [eventId] = await addEvents(owner, facilitatorId, [100]);
+  return Number(eventId);
+}
+
+/** Waits until an armed process has killed itself, and starts it anew. */
+async function untilReborn(which: 'booking' | 'crm'): Promise<void> {
+  const late = sleep(ENOUGH_SECONDS * 1000, 'it lives on', { ref: false });
+  assert.equal(await Promise.race([apps[which].ended, late]), 'SIGKILL');
+  apps[which] = await start[which]();
+}
+
+async function differences(acknowledged: readonly number[]): Promise<string[]> {
+  assert.equal(await waitUntilTold(databases.booking.ownerUrl, ENOUGH_SECONDS), 0);
+  return await findDifferences({
+    bookingUrl: databases.booking.ownerUrl,
+    crmUrl: databases.crm.ownerUrl,
+    acknowledged,
+  });
+}
+
+interface Step {
+  /** When booking dies while it takes a booking. */
+  failpoint: Failpoint;
+  /** Whether the booking is there when it has died. */
+  isKept: boolean;
+  /** Whether the client had the answer. */
+  isTold: boolean;
+}
+
+const BOOKING_STEPS: Readonly<Record<string, Step>> = {
+  'before its transaction': {
+    failpoint: { when: 'before', statement: 'from book_place' },
+    isKept: false,
+    isTold: false,
+  },
+  'after COMMIT, before the answer': {
+    failpoint: { when: 'after', statement: 'from book_place' },
+    isKept: true,
+    isTold: false,
+  },
+  'when the answer is made': { failpoint: { when: 'before', answer: '201' }, isKept: true, isTold: false },
+  'after the answer': { failpoint: { when: 'after', answer: '201' }, isKept: true, isTold: true },
+};
+
+for (const [when, { failpoint, isKept, isTold }] of Object.entries(BOOKING_STEPS)) {
+  const row = failpoint.when === 'after' && failpoint.statement ? 'CAP-08' : 'CRASH-02';
+  test(`${row}: booking killed ${when}: asked again it answers with the one booking there is`, async (t) => {
+    const acknowledged: number[] = [];
+    for (const person of await addPeople(owner, countTries(t, row, { short: 1, full: row === 'CAP-08' ? 100 : 20 }))) {
+      const wish = { url: apps.booking.url, token: person.token, eventId: await eventWithRoom(), key: 'one' };
+      arm(apps.booking, failpoint);
+      const first = await book(wish);
+      assert.equal(first.status, isTold ? 201 : 0);
+      await untilReborn('booking');
+      assert.equal(await rowsFor(person), isKept ? 1 : 0);
+      const again = await bookPatiently(wish, Date.now() + 10_000);
+      assert.equal(again.status, 201);
+      if (isTold) assert.equal(again.id, first.id);
+      assert.equal(await rowsFor(person), 1);
+      acknowledged.push(Number(again.id));
+    }
+    assert.deepEqual(await differences(acknowledged), []);
+  });
+}
+
+async function rowsFor(person: CrowdPerson): Promise<number> {
+  const { rows } = await owner.query('select count(*)::int from bookings where user_id = $1', [person.userId]);
+  return rows[0].count;
+}
+
+// Where PostgreSQL is while booking dies: the places between the first and the last write of a booking.
+const WRITES: Readonly<Record<string, string>> = {
+  'before the row': 'create trigger aa_wait before insert on bookings for each row',
+  'between the row and the seat': 'create trigger aa_wait after insert on bookings for each row',
+  'between the seat and the message': 'create trigger aa_wait before insert on outbox for each row',
+  'between the message and the key': 'create trigger aa_wait before insert on idempotency_keys for each row',
+  'in COMMIT': 'create constraint trigger aa_wait after insert on bookings deferrable initially deferred for each row',
+};
+
+for (const [where, trigger] of Object.entries(WRITES)) {
+  test(`CRASH-02: booking killed while PostgreSQL is ${where}: all of it is there, or nothing`, async (t) => {
+    const acknowledged: number[] = [];
+    await owner.query(`
+      create or replace function wait_a_while() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.6); return new; end $$;
+      ${trigger} execute function wait_a_while()`);
+    for (const person of await addPeople(owner, countTries(t, 'CRASH-02', { short: 1, full: 20 }))) {
+      const wish = { url: apps.booking.url, token: person.token, eventId: await eventWithRoom(), key: 'one' };
+      const first = book(wish);
+      await untilAsleep();
+      await apps.booking.kill();
+      assert.equal((await first).status, 0);
+      apps.booking = await start.booking();
+      const again = await bookPatiently(wish, Date.now() + 20_000);
+      assert.equal(again.status, 201);
+      assert.equal(await rowsFor(person), 1);
+      acknowledged.push(Number(again.id));
+    }
+    await owner.query('drop function wait_a_while cascade');
+    assert.deepEqual(await differences(acknowledged), []);
+  });
+}
+
+async function untilAsleep(): Promise<void> {
+  for (const deadline = Date.now() + ENOUGH_SECONDS * 1000; Date.now() < deadline; await sleep(10)) {
+    const { rowCount } = await peer.query(
+      "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
+    );
+    if (rowCount) return;
+  }
+  assert.fail('nobody is asleep');
+}
+
+test('CRASH-03: the relay killed between CRM’s answer and its note of it: sent again, kept once', async (t) => {
+  const acknowledged: number[] = [];
+  for (const person of await addPeople(owner, countTries(t, 'CRASH-03', { short: 2, full: 100 }))) {
+    const wish = { url: apps.booking.url, token: person.token, eventId: await eventWithRoom(), key: 'one' };
+    arm(apps.booking, { when: 'before', statement: 'update outbox .*delivered_at =' });
+    const answer = await bookPatiently(wish, Date.now() + 10_000);
+    await untilReborn('booking');
+    if (answer.id) acknowledged.push(answer.id);
+    // As if the lease had run out.
+    await owner.query('update outbox set next_attempt_at = now() where delivered_at is null');
+  }
+  assert.deepEqual(await differences(acknowledged), []);
+});
+
+const CRM_STEPS: Readonly<Record<string, Failpoint>> = {
+  'after it kept the message, before COMMIT': { when: 'after', statement: 'insert into booking_notifications' },
+  'before COMMIT': { when: 'before', statement: '^commit' },
+  'after COMMIT, before the answer': { when: 'after', statement: '^commit' },
+};
+
+for (const [when, failpoint] of Object.entries(CRM_STEPS)) {
+  test(`CRASH-04: CRM killed ${when}: the message is sent again and kept once`, async (t) => {
+    const acknowledged: number[] = [];
+    for (const person of await addPeople(owner, countTries(t, 'CRASH-04', { short: 1, full: 50 }))) {
+      arm(apps.crm, failpoint);
+      const wish = { url: apps.booking.url, token: person.token, eventId: await eventWithRoom(), key: 'one' };
+      const answer = await book(wish);
+      assert.equal(answer.status, 201);
+      acknowledged.push(Number(answer.id));
+      await untilReborn('crm');
+      // As if it were time to see whether CRM is back.
+      await owner.query('update outbox_destinations set probe_at = now() where down_since is not null');
+    }
+    assert.deepEqual(await differences(acknowledged), []);
+  });
+}
+
+const MISHAPS: readonly Mishap[] = ['throw in a timer', 'reject unawaited', 'emit an error nobody hears'];
+
+for (const which of ['booking', 'crm'] as const) {
+  test(`CRASH-07: an error in ${which} that nobody caught ends the process, and says why`, async (t) => {
+    const mishaps = which === 'booking' ? MISHAPS : MISHAPS.slice(0, 1);
+    countTries(t, 'CRASH-07', { short: mishaps.length, full: mishaps.length });
+    for (const mishap of mishaps) {
+      const { port, ended, tell, log } = apps[which];
+      tell({ mishap } satisfies FailpointMessage);
+      assert.equal(await ended, 1, mishap);
+      assert.match(log(), /a mishap/);
+      await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
+      apps[which] = await start[which]();
+    }
+  });
+}
+
+test('SUP-08: nothing of this stands in what runs in production', () => {
+  const root = resolve(import.meta.dirname, '..');
+  const built = ['apps/booking/build', 'apps/crm/build'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+  );
+  const ours = listSourceFiles(root).filter(
+    (path) => /^(apps|packages)\/[^/]+\/(src|migrations)\//.test(path) && !isTest(path),
+  );
+  const scripts = [...built, ...ours].filter((path) => /\.(ts|js|mjs|cjs|svelte|sql)$/.test(path));
+  assert.ok(built.length > 10 && scripts.length > 100);
+  for (const path of scripts) {
+    assert.doesNotMatch(readFileSync(join(root, path), 'utf8'), /failpoint|app-with-|a mishap|wait_a_while/i, path);
+  }
+});
