@@ -1,11 +1,24 @@
 /** Days of a calendar, written `2026-12-01`, whatever clock they are on: reckoning with them and saying them. */
 
+import { clockFormat } from './clock-format.ts';
+
 const DAY_MS = 86_400_000;
+const PARTS = clockFormat({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en');
+const IN_FULL = clockFormat({ weekday: 'long', day: 'numeric', month: 'long' });
+const IN_SHORT = clockFormat({ weekday: 'short', day: 'numeric', month: 'short' });
+const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
+const LONG_DATE = clockFormat({ day: 'numeric', month: 'long', year: 'numeric' });
+const MONTH = clockFormat({ month: 'long', year: 'numeric' });
+const SHORT_WEEKDAY = clockFormat({ weekday: 'short' });
+const WEEKDAY = clockFormat({ weekday: 'long' });
 
 /** The day that it is on a clock. */
 export function dayOf(instant: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const part = Object.fromEntries(parts.formatToParts(instant).map(({ type, value }) => [type, value]));
+  const part = Object.fromEntries(
+    PARTS(timeZone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${part.year?.padStart(4, '0')}-${part.month}-${part.day}`;
 }
 
@@ -39,42 +52,41 @@ export function lastOfMonth(day: string): string {
 
 /** `Tuesday 1 December`. */
 export function dayInFull(day: string): string {
-  return say(day, { weekday: 'long', day: 'numeric', month: 'long' });
+  return say(day, IN_FULL);
 }
 
 /** `Tue 1 Dec`. */
 export function dayInShort(day: string): string {
-  return say(day, { weekday: 'short', day: 'numeric', month: 'short' });
+  return say(day, IN_SHORT);
 }
 
 /** `1 Dec 2026`. */
 export function dateInShort(day: string): string {
-  return say(day, { day: 'numeric', month: 'short', year: 'numeric' });
+  return say(day, DATE);
 }
 
 /** `December 2026`. */
 export function monthInWords(day: string): string {
-  return say(day, { month: 'long', year: 'numeric' });
+  return say(day, MONTH);
 }
 
 /** The days of a week, short and in full, from Monday on. */
 export function weekdaysInWords(): { short: string; inFull: string }[] {
   return weekOf('2026-12-01').map((day) => ({
-    short: say(day, { weekday: 'short' }),
-    inFull: say(day, { weekday: 'long' }),
+    short: say(day, SHORT_WEEKDAY),
+    inFull: say(day, WEEKDAY),
   }));
 }
 
 /** `30 November – 6 December 2026`: what both ends have in common is said once. */
 export function spanInWords(from: string, to: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
-  return parts
+  return LONG_DATE('UTC')
     .formatRange(noonOf(from), noonOf(to))
     .replace(/\s*–\s*/, from.slice(0, 7) === to.slice(0, 7) ? '–' : ' – ');
 }
 
-function say(day: string, how: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...how }).format(noonOf(day)).replace(',', '');
+function say(day: string, format: (timeZone: string) => Intl.DateTimeFormat): string {
+  return format('UTC').format(noonOf(day)).replace(',', '');
 }
 
 // In the middle of the day no rounding leads to another one.

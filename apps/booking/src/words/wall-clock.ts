@@ -1,17 +1,18 @@
+import { clockFormat } from './clock-format.ts';
+
+const DATE = clockFormat({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+const DAY = clockFormat({ weekday: 'long', day: 'numeric', month: 'long' });
+const SHORT_DAY = clockFormat({ weekday: 'short', day: 'numeric', month: 'short' });
+const TIME = clockFormat({ hour: '2-digit', minute: '2-digit' });
+const HOUR = clockFormat({ hour: '2-digit', hourCycle: 'h23' });
+const amounts = new Map<string, Intl.NumberFormat>();
+
 /** A start and an end as people read them where it happens, e.g. `Fri 4 Dec 2026, 17:00 – Sun 6 Dec 2026, 14:00`. */
 export function wallClock(start: Date, minutes: number, timeZone: string): string {
   const end = new Date(start.getTime() + minutes * 60_000);
   const [from, to] = [start, end].map((instant) => ({
-    day: new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-    })
-      .format(instant)
-      .replace(',', ''),
-    time: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant),
+    day: DATE(timeZone).format(instant).replace(',', ''),
+    time: timeOfDay(instant, timeZone),
   })) as [DayAndTime, DayAndTime];
   return from.day === to.day
     ? `${from.day}, ${from.time}–${to.time}`
@@ -38,9 +39,12 @@ export function zoneInWords(timeZone: string): string {
 /** An amount in a currency, without cents that are none: `€12.50`, `€90`; `Free` when it is nothing. */
 export function priceInWords(amount: number, currency: string): string {
   if (amount === 0) return 'Free';
-  return new Intl.NumberFormat('en', { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }).format(
-    amount,
-  );
+  let format = amounts.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat('en', { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' });
+    amounts.set(currency, format);
+  }
+  return format.format(amount);
 }
 
 /** How many can still come. */
@@ -51,26 +55,22 @@ export function placesLeft(count: number): string {
 
 /** The day on which something is, in full: `Tuesday 1 December`. */
 export function dayInWords(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long' })
-    .format(instant)
-    .replace(',', '');
+  return DAY(timeZone).format(instant).replace(',', '');
 }
 
 /** The same in few letters: `Tue 1 Dec`. */
 export function dayInShort(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric', month: 'short' })
-    .format(instant)
-    .replace(',', '');
+  return SHORT_DAY(timeZone).format(instant).replace(',', '');
 }
 
 /** The hour of the day, 0 to 23, at which something begins. */
 export function hourOf(instant: Date, timeZone: string): number {
-  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(instant));
+  return Number(HOUR(timeZone).format(instant));
 }
 
 /** The wall time at which something begins: `19:30`. */
 export function timeOfDay(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant);
+  return TIME(timeZone).format(instant);
 }
 
 /** How long something lasts: `45 min`, `1 h 15 min`, `2 days`. */

@@ -225,12 +225,22 @@ export function placesInWords(seats: number): string {
   return seats === 1 ? '1 place' : `${seats} places`;
 }
 
+// To make a format takes longer than all else of a row; there is one currency, mostly.
+const amounts = new Map<string, Intl.NumberFormat>();
+function amountFormat(currency: string): Intl.NumberFormat {
+  let format = amounts.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat('en', { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' });
+    amounts.set(currency, format);
+  }
+  return format;
+}
+
 /** What the places cost, in the studio's currency. */
 export function priceInWords({ price, seats }: NotificationJson, currency: string): string | undefined {
   if (price === null) return undefined;
   if (price === 0) return 'Free';
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' });
-  return `${format.format(price)}${seats > 1 ? ' each' : ''}`;
+  return `${amountFormat(currency).format(price)}${seats > 1 ? ' each' : ''}`;
 }
 
 /** What was just done to how many, for the bar with the way back. */

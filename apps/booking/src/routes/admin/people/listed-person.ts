@@ -1,5 +1,8 @@
 import type { ListedPerson } from '#server/accounts/people-queries.ts';
+import { clockFormat } from '../../../words/clock-format.ts';
 import { PEOPLE } from '../admin-texts.ts';
+
+const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
 
 /** A person as admins see them, in words. */
 export function listedPersonOf(person: ListedPerson, timeZone: string) {
@@ -16,8 +19,6 @@ export function listedPersonOf(person: ListedPerson, timeZone: string) {
     upcoming,
     signIns,
     is: [isAdmin && PEOPLE.admin, facilitatorId !== null && PEOPLE.facilitator].filter((word) => word !== false),
-    since: new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short', year: 'numeric' }).format(
-      person.created_at,
-    ),
+    since: DATE(timeZone).format(person.created_at),
   };
 }

@@ -1,6 +1,9 @@
 import { ATTENDANCES, type Attendance, type BookingStatus, mayBecome } from '#server/bookings/booking.ts';
 import type { RosterEntry } from '#server/bookings/booking-queries.ts';
+import { clockFormat } from '../../../../../words/clock-format.ts';
 import { ROSTER } from '../../roster-texts.ts';
+
+const MOMENT = clockFormat({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /** A person on the list, in words. */
 export interface ListedEntry {
@@ -30,13 +33,7 @@ export function listedEntryOf(
     status,
     statusWord: ROSTER.statuses[status],
     bookedAt: booking_date.toISOString(),
-    booked: new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      day: 'numeric',
-      month: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-    }).format(booking_date),
+    booked: MOMENT(timeZone).format(booking_date),
     marks: takesAttendance ? ATTENDANCES.filter((mark) => canBeNoted(status, mark)) : [],
     mayBeRemoved: mayBecome(status, 'cancelled'),
   };
