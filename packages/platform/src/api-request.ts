@@ -6,6 +6,9 @@ import { PlatformError } from './platform-error.ts';
 /** The parameters in a path, as they stand there. */
 export type RouteParameters = Readonly<Record<string, string>>;
 
+// A small request with thousands of faults is not told of each: the answer would be many times its size.
+const MOST_FAULTS = 20;
+
 const JSON_TYPE = /^application\/json(?:; ?charset="?utf-8"?)?$/i;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -36,10 +39,11 @@ export function parseQuery(route: ApiRoute<never>, url: string): unknown {
       ...parsed.error.issues.map((issue) => ({ pointer: `?${issue.path.join('.')}`, detail: issue.message })),
     );
   if (faults.length > 0) {
+    const errors = faults.slice(0, MOST_FAULTS);
     throw new PlatformError(
       'bad-request',
-      `Mend the query: ${faults.map((fault) => `${fault.pointer.slice(1)} ${fault.detail}`).join('; ')}.`,
-      { errors: faults },
+      `Mend the query: ${errors.map((fault) => `${fault.pointer.slice(1)} ${fault.detail}`).join('; ')}.`,
+      { errors },
     );
   }
   return parsed?.data;
@@ -61,7 +65,7 @@ export function parseJson<Schema extends z.ZodType>(
   }
   const parsed = schema.safeParse(readJson(bytes));
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap(fieldErrors);
+  const errors = parsed.error.issues.flatMap(fieldErrors).slice(0, MOST_FAULTS);
   throw new PlatformError(
     'invalid',
     `Mend these fields: ${errors.map((fault) => `${fault.pointer} ${fault.detail}`).join('; ')}.`,

@@ -114,6 +114,14 @@ test('points at every field to mend, unknown ones included', async () => {
   assert.deepEqual(body.errors.map((error: { pointer: string }) => error.pointer).sort(), ['/name', '/role']);
 });
 
+test('tells twenty faults at most, however many a small request has', async () => {
+  const names = Array.from({ length: 3000 }, (_, n) => `k${n}`);
+  const { body } = await post(JSON.stringify(Object.fromEntries(names.map((name) => [name, 1]))));
+  assert.equal(body.errors.length, 20);
+  const response = await makeApi().request(`/api/v1/things/7?${names.map((name) => `${name}=1`).join('&')}`);
+  assert.equal(((await response.json()) as { errors: unknown[] }).errors.length, 20);
+});
+
 test('refuses what is no JSON, another content type, and too much', async () => {
   assert.equal((await post('{')).status, 400);
   assert.equal((await post('{"name":"yin"}', { 'content-type': 'text/plain' })).status, 415);
