@@ -7,6 +7,7 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { answerNotYet, prepareDatabase } from '@samaya/platform/prepare-database.ts';
 import { createPublicAnswers } from '@samaya/platform/public-answers.ts';
 import { createPublicPages } from '@samaya/platform/public-pages.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
@@ -31,11 +32,14 @@ const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = c
 if (!databaseUrl || !migrationUrl) {
   throw new ConfigError('BOOKING_DATABASE_URL is needed to start this application alone; npm start brings its own.');
 }
-await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username });
+const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username };
 
 const app = createApp(config, { databaseUrl });
-await applyStudioSettings(app.db, config.studio);
-if (config.demo) await seedDemo(app, { now: new Date() });
+const preparation = await prepareDatabase(async () => {
+  await migrate(migration);
+  await applyStudioSettings(app.db, config.studio);
+  if (config.demo) await seedDemo(app, { now: new Date() });
+}, app.log);
 const api = createBookingApi(app);
 const publicAnswers = createPublicAnswers({
   routes: routeTable(app),
@@ -84,6 +88,10 @@ const server = await startHttpServer({
     app.mailRelay.wake();
   },
   async handle(request, response, facts) {
+    if (!preparation.isDone) {
+      if (!(await answerOperations(operations, request, response))) answerNotYet(request, response, facts.requestId);
+      return;
+    }
     if (isApiRequest(request)) {
       if (!(await publicAnswers.answer(request, response, facts))) await api.answer(request, response, facts);
       return;
@@ -94,6 +102,7 @@ const server = await startHttpServer({
   },
 });
 
+await preparation.done;
 const stopSweeping = startSweeping(app);
 
 async function notReady(): Promise<string[]> {

@@ -8,6 +8,7 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { answerNotYet, prepareDatabase } from '@samaya/platform/prepare-database.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createCrmApi } from '#server/api.ts';
@@ -25,9 +26,10 @@ const { crmDatabaseUrl: databaseUrl, crmMigrationUrl: migrationUrl } = config;
 if (!databaseUrl || !migrationUrl) {
   throw new ConfigError('CRM_DATABASE_URL is needed to start this application alone; npm start brings its own.');
 }
-await migrate({ url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username });
+const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username };
 
 const app = createApp(config, { databaseUrl });
+const preparation = await prepareDatabase(async () => void (await migrate(migration)), app.log);
 const api = createCrmApi(app);
 const pages = await createPages({
   folder: join(import.meta.dirname, '..'),
@@ -38,6 +40,11 @@ const pages = await createPages({
   log: app.log,
 });
 
+const operations = {
+  notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
+  registry: app.metrics.registry,
+  metricsToken: config.metricsToken,
+};
 const server = await startHttpServer({
   host: config.host,
   port: config.crmPort,
@@ -47,23 +54,14 @@ const server = await startHttpServer({
   onFinished: (request, status, milliseconds, template) =>
     app.metrics.request(request.method ?? '', template, status, milliseconds),
   async handle(request, response, facts) {
-    if (
-      await answerOperations(
-        {
-          notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
-          registry: app.metrics.registry,
-          metricsToken: config.metricsToken,
-        },
-        request,
-        response,
-      )
-    )
-      return;
+    if (await answerOperations(operations, request, response)) return;
+    if (!preparation.isDone) return answerNotYet(request, response, facts.requestId);
     if (!isApiRequest(request)) return pages.answer(request, response, facts);
     await api.answer(request, response, facts);
   },
 });
 
+await preparation.done;
 const sweep = setInterval(() => {
   forgetExpiredSignIns(app.db).catch((error: unknown) => app.log.warn({ err: error }, 'sweep failed'));
 }, SWEEP_MS);

@@ -18,7 +18,8 @@ const flag = z.enum(['0', '1'], 'is 0 or 1').transform((value) => value === '1')
 const onOff = z.enum(['on', 'off'], 'is on or off').transform((value) => value === 'on');
 const webAddress = z
   .url({ protocol: /^https?$/, error: 'is an address such as https://book.example.org' })
-  .refine((value) => new URL(value).pathname === '/', 'has no path')
+  // Asked also of what is no address, which has been said then.
+  .refine((value) => !URL.canParse(value) || new URL(value).pathname === '/', 'has no path')
   .transform((value) => new URL(value).origin);
 const databaseUrl = z.url({
   protocol: /^postgres(ql)?$/,

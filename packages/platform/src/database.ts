@@ -111,7 +111,7 @@ const AWAY_SOCKET_CODES = new Set([
   'EAI_AGAIN',
 ]);
 const AWAY_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** Whether an error says that the database is away or too busy, so that asking again later may help. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -27,6 +27,7 @@ export interface HttpServer {
 }
 
 const DRAIN_MS = 10_000;
+const IDLE_SWEEP_MS = 100;
 
 // The secret part of a mailed link, 256 bits in base64url: who reads the log must not be able to follow it.
 const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
@@ -97,8 +98,12 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
 
 async function stop(server: Server) {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Whoever sends the next request over a connection it kept, as a balancer does, is told that this was the last one.
+  server.prependListener('request', (_request, response) => void response.setHeader('connection', 'close'));
   server.closeIdleConnections();
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cut);
 }

@@ -12,6 +12,7 @@ export interface MigrateOptions {
   applicationRole?: string;
 }
 
+const CONNECT_MS = 5000;
 const UNIQUE_VIOLATION = '23505';
 const UNDEFINED_TABLE = '42P01';
 // Unique violation in the catalogue, duplicate table, duplicate object.
@@ -24,7 +25,13 @@ const LOST_CREATION_RACE = new Set([UNIQUE_VIOLATION, '42P07', '42710']);
  */
 export async function migrate(options: MigrateOptions): Promise<number[]> {
   const migrations = await listMigrations(options.folder);
-  const client = new pg.Client({ connectionString: options.url, application_name: 'samaya-migrate' });
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: 'samaya-migrate',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  // One that breaks between two statements fails the next.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client
