@@ -1,179 +1,93 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EVENTS, openBenchStudio, PEOPLE, tokenOf } from './bench-studio.ts';
-import { findStatementFloor, openBareServer, runStatementFloor } from './floors.ts';
-import { type Measured, putLoad, requestBytes } from './load.ts';
+import { parseArgs } from 'node:util';
+import { buildPages } from '../scripts/build.ts';
+import { type BenchStudio, openBenchStudio } from './bench-studio.ts';
+import { compareBooking, compareRefusing } from './booking-rows.ts';
+import { measureDelivery } from './delivery-rows.ts';
+import { findStatementFloor } from './floors.ts';
+import { measureGrowth } from './growth-rows.ts';
+import { measureOverload } from './overload-rows.ts';
+import { compareReading, measureOwnPages } from './reading-rows.ts';
+import { type BenchResults, describeResults } from './report.ts';
 
 /**
- * `npm run bench`: our figure beside the floor's, measured in the same run, in rounds that take turns; the median of
- * the rounds is shown. The load, the server and PostgreSQL share the machine.
+ * `npm run bench`: our figures beside the floor's, measured in the same run, in rounds that take turns. The load, the
+ * server and PostgreSQL share the machine. Names of parts measure these alone, e.g. `npm run bench -- reading`.
+ * `--full` adds growth, to a million events and ten million bookings, or to a part of that with `--scale 0.2`.
  */
 
-const ROUNDS = 3;
-const MILLISECONDS = 3000;
-const CLIENTS = 64;
 const RESULTS = resolve(import.meta.dirname, '../data/bench');
+const PARTS = ['booking', 'reading', 'delivery', 'overload', 'flush', 'growth'] as const;
+type Part = (typeof PARTS)[number];
+// Before each flush PostgreSQL waits for a millisecond, as a disk would take that keeps what it is given.
+const SLOW_FLUSH = { commit_delay: '1000', commit_siblings: '0' };
 
-interface Row {
-  what: string;
-  ours: number;
-  floor: number;
-  floorIs: string;
-  target: number;
-  p50: number;
-  p99: number;
-}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean' }, scale: { type: 'string', default: '1' } },
+});
+const unknown = positionals.filter((name) => !PARTS.includes(name as Part));
+if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: the parts are ${PARTS.join(', ')}`);
+const wanted = new Set<Part>(
+  positionals.length > 0 ? (positionals as Part[]) : PARTS.filter((part) => part !== 'growth' || values.full),
+);
 
+const results: BenchResults = {
+  machine: `${cpus().length} cores of ${cpus()[0]?.model.trim()}`,
+  at: new Date().toISOString().slice(0, 10),
+  compared: [],
+  memory: {},
+};
 mkdirSync(RESULTS, { recursive: true });
-const by = await findStatementFloor();
-process.stdout.write('Filling a database …\n');
-const studio = await openBenchStudio();
-const rows: Row[] = [];
-let person = 0;
-
+await buildPages({ write: (text) => void process.stdout.write(text) });
+const floor = await findStatementFloor();
 try {
-  rows.push(
-    await compareBooking('bookings/s over HTTP, one hot event', 5, async () => {
-      const id = await studio.addEvent();
-      return { from: id, to: id };
-    }),
-  );
-  rows.push(await compareBooking('bookings/s over HTTP, 1,000 events', 1, async () => ({ from: 1, to: EVENTS })));
-  rows.push(await compareRefusing());
-  rows.push(await compareReading('list of events, JSON', '/api/v1/events?limit=20'));
-  rows.push(await compareReading('one event, JSON', '/api/v1/events/1'));
+  if (['booking', 'reading', 'delivery', 'overload'].some((part) => wanted.has(part as Part))) {
+    await withStudio({}, measureRunning);
+  }
+  if (wanted.has('flush')) await withStudio(SLOW_FLUSH, measureSlowFlush);
+  if (wanted.has('growth')) results.growth = await measureGrowth(Number(values.scale));
 } finally {
-  report();
-  await studio.close();
-}
-
-async function compareBooking(what: string, target: number, events: () => Promise<{ from: number; to: number }>) {
-  return await compare(what, target, `${by} running the single statement`, {
-    async ours() {
-      const { from, to } = await events();
-      return await putLoad({
-        port: studio.booking.port,
-        clients: CLIENTS,
-        milliseconds: MILLISECONDS,
-        next: () => bookingRequest(from + Math.floor(Math.random() * (to - from + 1))),
-      });
-    },
-    async floor() {
-      return await runStatementFloor({
-        by,
-        url: studio.postgres.url,
-        folder: RESULTS,
-        clients: CLIENTS,
-        seconds: MILLISECONDS / 1000,
-        events: await events(),
-      });
-    },
-  });
-}
-
-async function compareRefusing() {
-  const full = await studio.addEvent(1);
-  await putLoad({
-    port: studio.booking.port,
-    clients: 1,
-    milliseconds: 1000,
-    next: firstOnly(() => bookingRequest(full)),
-  });
-  const refusal = await fetchText(`/api/v1/bookings`, full);
-  const bare = await openBareServer({ status: 409, body: refusal, type: 'application/problem+json; charset=utf-8' });
-  try {
-    return await compare('refusals/s after sold out', 0.5, 'bare node:http with the same bytes', {
-      ours: () => load(studio.booking.port, () => bookingRequest(full), '409'),
-      floor: async () => (await load(bare.port, () => bookingRequest(full), '409')).perSecond,
-    });
-  } finally {
-    bare.close();
-  }
-}
-
-async function compareReading(what: string, path: string) {
-  const bytes = requestBytes('GET', path);
-  const body = await (await fetch(`http://127.0.0.1:${studio.booking.port}${path}`)).text();
-  const bare = await openBareServer({ status: 200, body, type: 'application/json; charset=utf-8' });
-  try {
-    return await compare(what, 0.5, 'bare node:http with the same bytes', {
-      ours: () => load(studio.booking.port, () => bytes, '200'),
-      floor: async () => (await load(bare.port, () => bytes, '200')).perSecond,
-    });
-  } finally {
-    bare.close();
-  }
-}
-
-async function compare(
-  what: string,
-  target: number,
-  floorIs: string,
-  sides: { ours(): Promise<Measured>; floor(): Promise<number> },
-): Promise<Row> {
-  process.stdout.write(`${what} …\n`);
-  const ours: Measured[] = [];
-  const floors: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await sides.ours());
-    floors.push(await sides.floor());
-  }
-  const middle = ours.toSorted((one, other) => one.perSecond - other.perSecond)[Math.floor(ROUNDS / 2)];
-  const floor = floors.toSorted((one, other) => one - other)[Math.floor(ROUNDS / 2)];
-  if (!middle || !floor) throw new Error('nothing was measured');
-  return { what, ours: middle.perSecond, floor, floorIs, target, p50: middle.p50, p99: middle.p99 };
-}
-
-async function load(port: number, next: () => Buffer, expected: string): Promise<Measured> {
-  const measured = await putLoad({ port, clients: CLIENTS, milliseconds: MILLISECONDS, next });
-  const others = Object.keys(measured.statuses).filter((status) => status !== expected);
-  if (others.length > 0) throw new Error(`expected ${expected} only: ${JSON.stringify(measured.statuses)}`);
-  return measured;
-}
-
-function bookingRequest(eventId: number): Buffer {
-  person = (person % PEOPLE) + 1;
-  return requestBytes('POST', '/api/v1/bookings', {
-    headers: { authorization: `Bearer ${tokenOf(person)}` },
-    body: JSON.stringify({ event_id: eventId }),
-  });
-}
-
-function firstOnly(make: () => Buffer): () => Buffer | undefined {
-  let made = false;
-  return () => {
-    if (made) return undefined;
-    made = true;
-    return make();
-  };
-}
-
-async function fetchText(path: string, eventId: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${studio.booking.port}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${tokenOf(PEOPLE)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ event_id: eventId }),
-  });
-  return await response.text();
-}
-
-function report() {
-  const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |\n`;
-  process.stdout.write('\n');
-  process.stdout.write(line(['what', 'ours/s', 'floor/s', 'ratio', 'target', 'p50 ms', 'p99 ms', 'the floor']));
-  process.stdout.write(line(['---', '---:', '---:', '---:', '---:', '---:', '---:', '---']));
-  for (const row of rows) {
-    const ratio = (row.ours / row.floor).toFixed(2);
-    process.stdout.write(
-      line([row.what, row.ours, row.floor, ratio, `≥ ${row.target}`, row.p50, row.p99, row.floorIs]),
-    );
-  }
-  const memory = studio.booking.memory();
-  const { readyMs } = studio.booking;
-  process.stdout.write(
-    `\nbooking: ${memory} MB resident after the load (300 at most), ready ${readyMs} ms after its start\n`,
-  );
+  process.stdout.write(`\n${describeResults(results)}\n`);
   const file = join(RESULTS, 'last.json');
-  writeFileSync(file, `${JSON.stringify({ rows, memory, readyMs }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   process.stdout.write(`written to ${file}\n`);
+}
+
+async function withStudio(settings: Record<string, string>, measure: (studio: BenchStudio) => Promise<void>) {
+  process.stdout.write('filling a database …\n');
+  const studio = await openBenchStudio({ settings });
+  try {
+    await measure(studio);
+  } finally {
+    await studio.close();
+  }
+}
+
+async function measureRunning(studio: BenchStudio): Promise<void> {
+  results.readyMs = studio.booking.readyMs;
+  if (wanted.has('booking')) {
+    results.compared.push(await compareBooking(studio, floor, { kind: 'one hot event', target: 5 }));
+    results.compared.push(await compareBooking(studio, floor, { kind: '1,000 events', target: 1 }));
+    results.compared.push(...(await compareRefusing(studio)));
+  }
+  if (wanted.has('reading')) {
+    results.compared.push(...(await compareReading(studio)));
+    results.ownPages = await measureOwnPages(studio);
+  }
+  results.memory.booking = studio.booking.memory().most;
+  if (wanted.has('delivery')) {
+    if (!wanted.has('booking')) await compareBooking(studio, floor, { kind: '1,000 events', target: 1 });
+    results.delivery = await measureDelivery(studio);
+  }
+  if (wanted.has('overload')) results.overload = await measureOverload(studio);
+  if (wanted.has('delivery')) results.memory.crm = (await studio.startCrm()).memory().most;
+}
+
+async function measureSlowFlush(studio: BenchStudio): Promise<void> {
+  const note = ', flush takes 1 ms';
+  results.compared.push(await compareBooking(studio, floor, { kind: 'one hot event', target: 5, note }));
+  results.compared.push(await compareBooking(studio, floor, { kind: '1,000 events', target: 1, note }));
 }

@@ -24,6 +24,9 @@ function linkOn(from: string, selector: string): (page: Page) => Promise<string>
   };
 }
 
+// A whole month, whatever day it is.
+const NEXT_MONTH = Temporal.Now.plainDateISO().add({ months: 1 }).with({ day: 1 }).toString();
+
 const event = linkOn('/events?available=true', 'main li a[href^="/e/"]');
 const fullEvent = linkOn('/events', 'main li:has-text("Full") a[href^="/e/"]');
 const booking = linkOn('/bookings', 'main a[href^="/bookings/"]');
@@ -35,7 +38,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'home', app: 'booking', path: '/', readme: 1280 },
   { name: 'events', app: 'booking', path: '/events' },
   { name: 'events-week', app: 'booking', path: '/events?view=week' },
-  { name: 'events-month', app: 'booking', path: '/events?view=month', readme: 1280 },
+  { name: 'events-month', app: 'booking', path: `/events?view=month&from=${NEXT_MONTH}`, readme: 1280 },
   { name: 'events-filtered', app: 'booking', path: '/events?event_type=session&time_of_day=evening&available=true' },
   { name: 'events-none', app: 'booking', path: '/events?q=nothing+is+called+so' },
   { name: 'event', app: 'booking', path: event, readme: 390 },

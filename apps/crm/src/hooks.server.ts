@@ -39,8 +39,8 @@ export const handle: Handle = async ({ event, resolve }) => {
     }
   }
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
-  // A script that follows the stream cannot sign in; it is told, and its page says so.
-  if (!mayPass && event.route.id === '/stream') return completePageHeaders(new Response(null, { status: 401 }));
+  // A script that follows the stream cannot sign in. 204 tells it to stop (HTML, server-sent events), and its page says so.
+  if (!mayPass && event.route.id === '/stream') return completePageHeaders(new Response(null, { status: 204 }));
   if (!mayPass) redirect(303, signInOnTheWayTo(event.url.pathname + event.url.search));
   return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }));
 };

@@ -12,6 +12,11 @@ const LEAST_BYTES = 1024;
 const BROTLI_QUALITY = 4;
 // A window of 256 KB holds any page of ours, and keeps little memory per answer.
 const BROTLI_WINDOW = 18;
+export const BROTLI = {
+  [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+  [constants.BROTLI_PARAM_LGWIN]: BROTLI_WINDOW,
+  [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+};
 // Where these must not be told, e.g. for an answer of nothing.
 const BODILESS = new Set([204, 206, 304]);
 
@@ -98,13 +103,7 @@ function compressInto(response: ServerResponse, compressor: BrotliCompress | Gzi
 
 function createCompressor(coding: Coding) {
   if (coding === 'gzip') return createGzip();
-  return createBrotliCompress({
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-      [constants.BROTLI_PARAM_LGWIN]: BROTLI_WINDOW,
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-    },
-  });
+  return createBrotliCompress({ params: BROTLI });
 }
 
 function isText(response: ServerResponse): boolean {

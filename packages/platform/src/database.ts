@@ -63,8 +63,14 @@ export function connect<Schema>(url: string, options: ConnectOptions): Database<
  * waiting for a quarter of an hour. The server's own timeouts cannot be heard over it, so this end watches too.
  */
 function cutSilentConnections(pool: pg.Pool, silenceMs: number): void {
-  pool.on('connect', ({ connection: { stream } }) => {
-    if (stream instanceof Socket) stream.on('timeout', () => stream.destroy());
+  pool.on('connect', (client) => {
+    const { stream } = client.connection;
+    if (!(stream instanceof Socket)) return;
+    stream.on('timeout', () => {
+      // One that holds a lock for others and waits for no answer may say nothing as long as it likes.
+      const { readyForQuery: isAtRest } = client as { readyForQuery?: boolean };
+      if (!isAtRest) stream.destroy();
+    });
   });
   const watch = (client: pg.PoolClient, milliseconds: number) => {
     const { stream } = client.connection;

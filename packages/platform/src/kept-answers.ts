@@ -98,7 +98,8 @@ export function createKeptAnswers({
       const begunIn = generation;
       const begunAt = clock();
       const both = make().then((made) => {
-        const answer = made.shared && keptOf(made.shared, { generation: begunIn, until: clock() + KEPT_MS });
+        const more = { generation: begunIn, until: clock() + KEPT_MS };
+        const answer = made.shared && keptOf(made.shared, more, kept.get(key));
         if (answer) keep(key, answer);
         return { made, kept: answer };
       });
@@ -116,15 +117,16 @@ export function createKeptAnswers({
   };
 }
 
-function keptOf({ body, ...answer }: SharedAnswer, more: Pick<Kept, 'generation' | 'until'>): Kept {
-  return {
-    ...answer,
-    ...more,
-    body: body.toString('latin1'),
-    compressed: {},
-    // Weak, since one text in two codings is not the same bytes.
-    etag: `W/"${createHash('sha1').update(body).digest('base64url')}"`,
-  };
+function keptOf(
+  { body, ...answer }: SharedAnswer,
+  more: Pick<Kept, 'generation' | 'until'>,
+  before: Kept | undefined,
+): Kept {
+  // Weak, since one text in two codings is not the same bytes.
+  const etag = `W/"${createHash('sha1').update(body).digest('base64url')}"`;
+  // Mostly nothing changed meanwhile, and to compress it was more work than to make it.
+  const bytes = before?.etag === etag ? before : { body: body.toString('latin1'), compressed: {} };
+  return { ...answer, ...more, etag, body: bytes.body, compressed: bytes.compressed };
 }
 
 function sizeOf(answer: Kept | undefined): number {

@@ -125,6 +125,10 @@ test('the bytes come in the coding that is liked best, made once', async () => {
   assert.deepEqual([brotli.headers['content-encoding'], gzip.headers['content-encoding']], ['br', 'gzip']);
   assert.equal(brotli.headers['content-length'], String(brotli.bytes.length));
   assert.equal(state.made, 1);
+  state.now = 300;
+  state.text = 'two';
+  const next = await ask('/', { 'accept-encoding': 'br' });
+  assert.match(brotliDecompressSync(next.bytes).toString(), /two/);
 });
 
 test('says when nothing changed, with the page’s own policy, which browsers keep with it', async () => {

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
-import { type Coding, chooseCoding } from './compress-answer.ts';
+import { brotliCompress, gzip } from 'node:zlib';
+import { BROTLI, type Coding, chooseCoding } from './compress-answer.ts';
 import type { Kept } from './kept-answers.ts';
 
 // Below this an answer fits into one packet either way.
 const LEAST_COMPRESSED = 1024;
-const BROTLI_QUALITY = 5;
 const MOST_HEADERS_KNOWN = 200;
 // An answer of 304 updates the headers that a browser keeps with the page; its body stays.
 const OF_THE_BODY = new Set(['content-type', 'link']);
@@ -37,8 +36,7 @@ function write(response: ServerResponse, headers: Record<string, string>, body: 
 
 async function compress(kept: Kept, coding: Coding): Promise<string> {
   const bytes = Buffer.from(kept.body, 'latin1');
-  const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY };
-  const compressed = coding === 'gzip' ? await toGzip(bytes) : await toBrotli(bytes, { params });
+  const compressed = coding === 'gzip' ? await toGzip(bytes) : await toBrotli(bytes, { params: BROTLI });
   const text = compressed.toString('latin1');
   kept.compressed[coding] = text;
   return text;

@@ -41,7 +41,8 @@ export function followEvents(
         cache: 'no-store',
         signal: line.signal,
       });
-      if (response.status === 401) return 'refused';
+      // No stream for whoever asks, and none if they ask again.
+      if (response.status === 204) return 'refused';
       if (!response.ok || !response.body) return 'broken';
       pauseMs = FIRST_PAUSE_MS;
       onConnection('live');
