@@ -22,8 +22,9 @@ export interface SteadyLoad {
 
 export interface Answer {
   status: string;
-  /** Milliseconds from when it was due to the whole answer. */
+  /** Milliseconds to the whole answer: from when it was due, under a steady load, and from when it was sent. */
   milliseconds: number;
+  sinceSent: number;
 }
 
 export interface Measured {
@@ -51,7 +52,8 @@ export async function putLoad(load: Load): Promise<Measured> {
           if (!bytes) return;
           const sentAt = performance.now();
           const { status } = await connection.ask(bytes);
-          answers.push({ status, milliseconds: performance.now() - sentAt });
+          const milliseconds = performance.now() - sentAt;
+          answers.push({ status, milliseconds, sinceSent: milliseconds });
         }
       } finally {
         connection.close();
@@ -73,8 +75,9 @@ export async function putSteadyLoad(load: SteadyLoad): Promise<Measured> {
   let opened = 0;
 
   async function send(connection: Connection, dueAt: number): Promise<void> {
+    const sentAt = performance.now();
     const { status, body } = await connection.ask(load.next());
-    const answer = { status, milliseconds: performance.now() - dueAt };
+    const answer = { status, milliseconds: performance.now() - dueAt, sinceSent: performance.now() - sentAt };
     answers.push(answer);
     load.onAnswer?.(answer, body);
     const next = due.shift();

@@ -24,7 +24,7 @@ export interface OverloadFigures {
 
 const TIMES = 5;
 const MILLISECONDS = 8000;
-const CONNECTIONS = 4000;
+const CONNECTIONS = 2000;
 const PROBE_MS = 100;
 const RECOVERED_MS = 4000;
 
@@ -47,8 +47,8 @@ export async function measureOverload(studio: BenchStudio): Promise<OverloadFigu
     milliseconds: MILLISECONDS,
     mostConnections: CONNECTIONS,
     next,
-    onAnswer({ status, milliseconds }) {
-      if (status === '503') refusals.push(milliseconds);
+    onAnswer({ status, sinceSent }) {
+      if (status === '503') refusals.push(sinceSent);
     },
   });
   const memory = studio.booking.memory().most;

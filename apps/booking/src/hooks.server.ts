@@ -87,7 +87,7 @@ const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
 const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
 export const handle: Handle = async ({ event, resolve }) => {
-  const { app: pages, request, response, facts } = pageHost<BookingPages>(PAGES);
+  const { app: pages, inTurn, request, response, facts } = pageHost<BookingPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
@@ -105,7 +105,13 @@ export const handle: Handle = async ({ event, resolve }) => {
     // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
     return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
   }
-  const answer = await resolve(event, { preload: isNeededAtOnce });
+  const makePage = async () => await resolve(event, { preload: isNeededAtOnce });
+  let answer: Response;
+  try {
+    answer = event.request.method === 'GET' ? await inTurn(makePage) : await makePage();
+  } catch (cause) {
+    return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
+  }
   if (event.route.id !== null && IS_SECRET.test(event.route.id)) {
     answer.headers.set('cache-control', 'no-store');
     answer.headers.set('referrer-policy', 'same-origin');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
+import { keepHeapSmall } from '@samaya/platform/frugal-heap.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
 import { migrate } from '@samaya/platform/migrate.ts';
 import { answerOperations } from '@samaya/platform/operations.ts';
@@ -27,6 +28,7 @@ const MIGRATIONS = join(import.meta.dirname, '../migrations');
 // What a rush is made of. After anything else it is asked who signed out.
 const ENDS_NO_SIGN_IN: ReadonlySet<string> = new Set(['/api/v1/bookings', '/api/v1/sessions', '/e/[event]']);
 
+keepHeapSmall();
 const config = completeConfig(readConfig());
 const { bookingDatabaseUrl: databaseUrl, bookingMigrationUrl: migrationUrl } = config;
 if (!databaseUrl || !migrationUrl) {

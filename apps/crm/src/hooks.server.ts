@@ -26,7 +26,7 @@ const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
 const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403 };
 
 export const handle: Handle = async ({ event, resolve }) => {
-  const { app: pages, facts } = pageHost<CrmPages>(PAGES);
+  const { app: pages, inTurn, facts } = pageHost<CrmPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
   Object.assign(event.locals, { ...pages, facts } satisfies Partial<App.Locals>);
@@ -42,7 +42,12 @@ export const handle: Handle = async ({ event, resolve }) => {
   // A script that follows the stream cannot sign in. 204 tells it to stop (HTML, server-sent events), and its page says so.
   if (!mayPass && event.route.id === '/stream') return completePageHeaders(new Response(null, { status: 204 }));
   if (!mayPass) redirect(303, signInOnTheWayTo(event.url.pathname + event.url.search));
-  return completePageHeaders(await resolve(event, { preload: isNeededAtOnce }));
+  const makePage = async () => await resolve(event, { preload: isNeededAtOnce });
+  try {
+    return completePageHeaders(event.request.method === 'GET' ? await inTurn(makePage) : await makePage());
+  } catch (cause) {
+    return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
+  }
 };
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {

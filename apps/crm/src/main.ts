@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { machineClock } from '@samaya/platform/clock.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
+import { keepHeapSmall } from '@samaya/platform/frugal-heap.ts';
 import { startHttpServer } from '@samaya/platform/http-server.ts';
 import { migrate } from '@samaya/platform/migrate.ts';
 import { answerOperations } from '@samaya/platform/operations.ts';
@@ -21,6 +22,7 @@ import { type CrmPages, PAGES } from './pages.ts';
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
 const SWEEP_MS = 60 * 60 * 1000;
 
+keepHeapSmall();
 const config = completeConfig(readConfig());
 const { crmDatabaseUrl: databaseUrl, crmMigrationUrl: migrationUrl } = config;
 if (!databaseUrl || !migrationUrl) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type ApiOptions, answerCall, refuse } from './api-answer.ts';
+import { type ApiOptions, answerCall, problemAnswer, refuse } from './api-answer.ts';
 import { callOf, DEFAULT_BODY_BYTES } from './api-call.ts';
 import { callOfNode, createShortWay, sendAnswer } from './api-listener.ts';
 import { openApiDocument } from './openapi.ts';
@@ -19,6 +19,13 @@ export interface Api {
   answer(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): Promise<void>;
 }
 
+// What waits already takes longer than most people do. One more is told so before anything else is done for it, which
+// leaves the time to those who wait.
+const MOST_AT_ONCE = 1000;
+const BUSY = new PlatformError('unavailable', 'Too many requests at once. Try again in a moment.', {
+  retryAfterSeconds: 1,
+});
+
 type Env = { Bindings: RequestFacts };
 
 /** Whether a request is for the API, and not for a page. */
@@ -30,6 +37,7 @@ export function isApiRequest(request: IncomingMessage): boolean {
 export function createApi<Callers, Identity>(options: ApiOptions<Callers, Identity>): Api {
   const router = createRouter(options);
   const shortWay = createShortWay(options.routes, DEFAULT_BODY_BYTES);
+  let atOnce = 0;
   const factsOfRequest = new WeakMap<IncomingMessage, RequestFacts>();
   const listen = getRequestListener(
     (request, { incoming }) => router.fetch(request, factsOfRequest.get(incoming as IncomingMessage)),
@@ -44,7 +52,16 @@ export function createApi<Callers, Identity>(options: ApiOptions<Callers, Identi
         factsOfRequest.set(request, facts);
         return await listen(request, response);
       }
-      await sendAnswer(response, await answerCall(options, route, callOfNode(request), {}, facts));
+      if (atOnce >= MOST_AT_ONCE) {
+        facts.onRoute?.(route.path);
+        return await sendAnswer(response, problemAnswer(BUSY, options.statuses, facts));
+      }
+      atOnce++;
+      try {
+        await sendAnswer(response, await answerCall(options, route, callOfNode(request), {}, facts));
+      } finally {
+        atOnce--;
+      }
     },
   };
 }

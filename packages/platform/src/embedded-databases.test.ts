@@ -7,6 +7,7 @@ import { type Databases, openDatabases } from './embedded-databases.ts';
 import { migrate } from './migrate.ts';
 import { completeConfig } from './secrets.ts';
 import { createDataFolder } from './test-data-folder.ts';
+import { countTries } from './test-tries.ts';
 
 const folder = createDataFolder();
 const config = completeConfig(readConfig({ DATA_DIR: folder }));
@@ -39,7 +40,7 @@ function inDatabase(url: string, name: string): string {
   return other.href;
 }
 
-test('each role opens its own database and no other', async () => {
+test('DB-18: each role opens its own database and no other', async () => {
   for (const [app, other] of [
     ['booking', 'crm'],
     ['crm', 'booking'],
@@ -53,7 +54,7 @@ test('each role opens its own database and no other', async () => {
   }
 });
 
-test('an application may work with rows, not with the schema', async () => {
+test('DB-18: an application may work with rows, not with the schema', async () => {
   const { appUrl } = databases.booking;
   assert.deepEqual(await ask(appUrl, 'select id from users'), []);
   await assert.rejects(ask(appUrl, 'create table mine (id integer)'), /permission denied for schema public/);
@@ -62,6 +63,53 @@ test('an application may work with rows, not with the schema', async () => {
   await assert.rejects(ask(appUrl, 'drop table users'), /must be owner of table users/);
   await assert.rejects(ask(appUrl, 'alter table users add mine integer'), /must be owner of table users/);
   await assert.rejects(ask(appUrl, 'set role booking_owner'), /permission denied to set role/);
+});
+
+// What a stolen password of an application must not open.
+const BEYOND_ROWS = [
+  'create role mine superuser',
+  'create database mine',
+  "alter role current_user password 'x' superuser",
+  'alter system set fsync = off',
+  "copy users to program 'cat'",
+  "copy users from program 'echo'",
+  "copy users to '/tmp/users.csv'",
+  "select pg_read_file('postgresql.conf')",
+  "select pg_read_file('/etc/passwd')",
+  "select pg_ls_dir('.')",
+  "select lo_import('/etc/passwd')",
+  'select pg_reload_conf()',
+  'select pg_switch_wal()',
+  'create extension dblink',
+  'create trusted language plperl',
+  'alter table bookings disable trigger all',
+  "set session_replication_role = 'replica'",
+  'alter table events drop constraint events_seats_within_capacity',
+  'drop index bookings_one_active',
+  'truncate bookings',
+  'select rolpassword from pg_authid',
+  'set session authorization postgres',
+  "create function mine() returns void language plpgsql as 'begin end'",
+];
+
+test('DB-18: nor may it leave its rows, switch off what guards them, or touch what others do', async (t) => {
+  const { appUrl, ownerUrl } = databases.booking;
+  countTries(t, 'DB-18', { short: BEYOND_ROWS.length + 2, full: BEYOND_ROWS.length + 2 });
+  for (const statement of BEYOND_ROWS) {
+    await assert.rejects(
+      ask(appUrl, statement),
+      (error) => error instanceof pg.DatabaseError && ['42501', '0A000', '42710', '58P01'].includes(String(error.code)),
+      statement,
+    );
+  }
+  // Somebody else's work: as the owner of the schema it migrates, as the superuser it waits for a standby.
+  const other = new pg.Client({ connectionString: ownerUrl });
+  await other.connect();
+  const pid = (await other.query('select pg_backend_pid() as pid')).rows[0].pid;
+  for (const end of ['pg_cancel_backend', 'pg_terminate_backend']) {
+    await assert.rejects(ask(appUrl, `select ${end}(${pid})`), /permission denied to (cancel query|terminate process)/);
+  }
+  await other.end();
 });
 
 test('an application may read which migrations were applied, not change it', async () => {

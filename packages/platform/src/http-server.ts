@@ -27,6 +27,8 @@ export interface HttpServer {
 }
 
 const DRAIN_MS = 10_000;
+// A crowd that comes in one moment waits to be let in; beyond the usual 511 their systems would try again only in a second.
+const BACKLOG = 4096;
 const IDLE_SWEEP_MS = 100;
 
 // The secret part of a mailed link, 256 bits in base64url: who reads the log must not be able to follow it.
@@ -49,7 +51,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });

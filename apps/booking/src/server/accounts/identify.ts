@@ -42,7 +42,7 @@ export function createBearerLookup(db: Kysely<DB>, adminEmails: readonly string[
         return identity;
       });
     },
-    mostTogether: 100,
+    mostTogether: 500,
     mostWaiting: 10_000,
   });
   return { find, recall: memory.recall, doubt: memory.doubt };

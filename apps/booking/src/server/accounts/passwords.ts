@@ -64,5 +64,5 @@ function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
 
 // The PHC string format writes base64 without padding.
 function phcBase64(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return bytes.toString('base64').replace(/={1,2}$/, '');
 }

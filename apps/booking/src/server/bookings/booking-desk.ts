@@ -39,7 +39,7 @@ interface Ticket {
 
 type Outcome = (AnsweredOnce & { booking?: Booking; error?: undefined }) | { error: unknown };
 
-const MOST_TOGETHER = 64;
+const MOST_TOGETHER = 256;
 const MOST_WAITING = 2000;
 // More people than this are not kept in memory; such an event is asked about each time.
 const MOST_PEOPLE_REMEMBERED = 20_000;

@@ -10,7 +10,14 @@ export function personJsonLd(person: Facilitator, { site, studio }: { site: stri
     url,
     image: `${url}/picture.png`,
     ...(person.bio && { description: person.bio }),
-    ...(person.specialties && { knowsAbout: person.specialties.split(/\s*,\s*/).filter(Boolean) }),
+    ...(person.specialties && { knowsAbout: wordsOf(person.specialties) }),
     worksFor: { '@type': 'Organization', name: studio, url: site },
   };
+}
+
+function wordsOf(specialties: string): string[] {
+  return specialties
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 }
