@@ -59,7 +59,7 @@ test('a batch that fails is tried one by one, so a bad request fails alone', asy
   assert.deepEqual(batches, [[1], [2, 3, 4], [2], [3], [4]]);
 });
 
-test('beyond what may wait, requests are refused with the advice to come again', async () => {
+test('LOAD-01: beyond what may wait, requests are refused with the advice to come again', async () => {
   const { ask, finish } = openBatcher({ mostWaiting: 2 });
   const answers = await finish(Promise.allSettled([1, 2, 3, 4].map(ask)));
   const [, , , last] = answers;
