@@ -8,12 +8,12 @@ import { isMigrated, migrate } from './migrate.ts';
 import { createTestDatabase } from './test-database.ts';
 
 async function emptyDatabase() {
-  const { ownerUrl } = await createTestDatabase('crm');
+  const { ownerUrl, appUrl } = await createTestDatabase('crm');
   const pool = new pg.Pool({ connectionString: ownerUrl });
   pool.on('error', () => undefined);
   await pool.query('drop schema public cascade; create schema public');
   after(() => pool.end());
-  return { url: ownerUrl, pool };
+  return { url: ownerUrl, applicationRole: new URL(appUrl).username, pool };
 }
 
 function folderOf(files: Record<string, string>) {
@@ -35,6 +35,14 @@ test('applies what is missing, once, also when several processes start together'
   assert.deepEqual(applied.flat().sort(), [1, 2]);
   assert.equal(await isMigrated(pool, folder), true);
   assert.deepEqual(await migrate({ url, folder }), []);
+});
+
+test('processes that start together say in turn what the application may do', async () => {
+  const { url, applicationRole } = await emptyDatabase();
+  const folder = folderOf(TWO);
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 6 }, () => migrate({ url, folder, applicationRole })));
+  }
 });
 
 test('rolls back a migration that fails and says which', async () => {

@@ -134,6 +134,8 @@ async function setSequencesRight(client: pg.Client) {
 async function grantRows(client: pg.Client, role: string) {
   const { rows } = await client.query('select current_user = $1 as same, quote_ident($1) as name', [role]);
   if (rows[0].same) return;
+  // Two processes that start together would collide in the catalogue. The lock ends with the connection.
+  await client.query(`select pg_advisory_lock(hashtext('samaya'), hashtext('grants'))`);
   const name: string = rows[0].name;
   await client.query(`
     grant usage on schema public to ${name};
