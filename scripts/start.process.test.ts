@@ -73,7 +73,7 @@ test('keeps its data, and starts faster the second time', async (t) => {
   assert.equal(await second.end('SIGTERM'), 0);
 });
 
-test('starts again whatever part of it is killed', async () => {
+test('CRASH-07: starts again whatever part of it is killed', async () => {
   const launcher = await startReady(createDataFolder());
   const before = launcher.pids();
   for (const app of ['booking', 'crm'] as const) {
@@ -146,7 +146,7 @@ test('names the setting when a port is taken, before it does anything long', asy
   assert.equal(existsSync(join(dataDir, 'postgresql')), false);
 });
 
-test('lists every wrong setting without its value', async () => {
+test('CRASH-11: lists every wrong setting without its value', async () => {
   const complaint = await complaintOf(createDataFolder(), { BOOKING_PORT: 'four', METRICS_TOKEN: 'tiny-secret' });
   assert.match(complaint, /^Some settings are wrong; correct it in .*\.env\.example explains each/);
   assert.match(complaint, /BOOKING_PORT is a number\n/);

@@ -48,7 +48,7 @@ async function bookWhileCrmIsDown(t: TestContext, sabotage?: { booking?: string;
   return { both, acknowledged: acknowledged.length, waiting, differences };
 }
 
-test('500 bookings made while CRM is down are all there within a minute of its start, none twice', async (t) => {
+test('NOTIF-02: 500 bookings made while CRM is down are all there within a minute of its start, none twice', async (t) => {
   const { both, ...result } = await bookWhileCrmIsDown(t);
   assert.deepEqual(result, { acknowledged: 500, waiting: 0, differences: [] });
   assert.deepEqual(await tellAgain(both), []);
@@ -86,7 +86,7 @@ async function tellAgain(both: Both): Promise<string[]> {
   return await findDifferences({ bookingUrl: both.booking.ownerUrl, crmUrl: both.crm.ownerUrl, acknowledged: [] });
 }
 
-test('rows inserted by a client that knows only the data model reach CRM like any booking', async () => {
+test('CAP-23: rows inserted by a client that knows only the data model reach CRM like any booking', async () => {
   const both = await createBoth();
   const crowd = await createCrowd(both.booking.ownerUrl, { places: [10], people: 200 });
   await both.startBooking();

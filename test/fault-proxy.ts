@@ -60,11 +60,14 @@ export async function openFaultProxy(target: { port: number }): Promise<FaultPro
     links.add(link);
     for (const socket of [near, far]) socket.setNoDelay(true).on('error', end).on('close', end);
     if (fault.kind === 'cut') return end();
-    pump(near, far, async (chunk) => {
-      if (fault.kind === 'lose-answer' && fault.to.test(chunk.toString('latin1'))) link.isDoomed = true;
-      return await pass(link, chunk);
+    pump(near, {
+      alter: (chunk) => {
+        if (fault.kind === 'lose-answer' && fault.to.test(chunk.toString('latin1'))) link.isDoomed = true;
+        return pass(link, chunk);
+      },
+      write: async (chunk) => void far.write(chunk),
     });
-    pump(far, near, (chunk) => passAnswer(link, chunk));
+    pump(far, { alter: (chunk) => passAnswer(link, chunk), write: (chunk) => writeAnswer(near, chunk) });
   }
 
   async function pass(link: Link, chunk: Buffer): Promise<Buffer | undefined> {
@@ -86,13 +89,16 @@ export async function openFaultProxy(target: { port: number }): Promise<FaultPro
       link.near.end(chunk.subarray(0, kept), link.end);
       return undefined;
     }
-    if (fault.kind !== 'trickle') return await pass(link, chunk);
+    return await pass(link, chunk);
+  }
+
+  async function writeAnswer(near: Socket, chunk: Buffer): Promise<void> {
+    if (fault.kind !== 'trickle') return void near.write(chunk);
     const { bytes, everyMs } = fault;
-    for (let at = 0; at < chunk.length && !link.near.destroyed; at += bytes) {
-      link.near.write(chunk.subarray(at, at + bytes));
+    for (let at = 0; at < chunk.length && !near.destroyed; at += bytes) {
+      near.write(chunk.subarray(at, at + bytes));
       await sleep(everyMs);
     }
-    return undefined;
   }
 
   const server = createServer(take).listen(0, '127.0.0.1');
@@ -121,13 +127,20 @@ export async function openFaultProxy(target: { port: number }): Promise<FaultPro
   };
 }
 
-/** Carries what comes from one side to the other, in order, as `alter` lets it. */
-function pump(from: Socket, to: Socket, alter: (chunk: Buffer) => Promise<Buffer | undefined>): void {
+interface Passage {
+  /** What becomes of a chunk; several may be on their way. */
+  alter(chunk: Buffer): Promise<Buffer | undefined>;
+  /** Hands one on; they come in order, one after the other. */
+  write(chunk: Buffer): Promise<void>;
+}
+
+function pump(from: Socket, { alter, write }: Passage): void {
   let previous = Promise.resolve();
   from.on('data', (chunk: Buffer) => {
+    const altered = alter(chunk);
     previous = previous.then(async () => {
-      const passed = await alter(chunk);
-      if (passed && !to.destroyed) to.write(passed);
+      const passed = await altered;
+      if (passed) await write(passed);
     });
   });
 }

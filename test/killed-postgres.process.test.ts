@@ -64,7 +64,7 @@ async function bookThroughACrash(settings: Record<string, string>) {
   return { acknowledged: acknowledged.length, waiting, differences };
 }
 
-test('PostgreSQL killed in a crowd: everything acknowledged is there, and told once', async () => {
+test('DB-06: PostgreSQL killed in a crowd: everything acknowledged is there, and told once', async () => {
   assert.deepEqual(await bookThroughACrash({}), { acknowledged: PEOPLE, waiting: 0, differences: [] });
 });
 

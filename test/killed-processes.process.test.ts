@@ -86,13 +86,13 @@ async function outcomeOf(running: Running, answers: BookingAnswer[]) {
 
 const NOTHING_LOST = { acknowledged: PEOPLE, rows: PEOPLE, waiting: 0, differences: [] };
 
-test('booking killed twice in a crowd: every acknowledged booking exists, every client ends with one', async () => {
+test('CRASH-01: booking killed twice in a crowd: every acknowledged booking exists, every client ends with one', async () => {
   const running = await startBoth();
   const answers = await everybodyBooks(running, { atThirds: () => running.restart.booking() });
   assert.deepEqual(await outcomeOf(running, answers), NOTHING_LOST);
 });
 
-test('an answer lost on its way is given again to the same key', async () => {
+test('CAP-08: an answer lost on its way is given again to the same key', async () => {
   const running = await startBoth();
   const gate = await openGate({
     target: () => running.apps.booking.url,
@@ -116,7 +116,7 @@ test('negative control: with a new key at every try, lost answers leave clients 
   assert.ok(acknowledged < PEOPLE, `${acknowledged}`);
 });
 
-test('CRM killed twice in a crowd: every message is there once', async () => {
+test('CRASH-04: CRM killed twice in a crowd: every message is there once', async () => {
   const running = await startBoth();
   const answers = await everybodyBooks(running, { atThirds: () => running.restart.crm() });
   assert.deepEqual(await outcomeOf(running, answers), NOTHING_LOST);
@@ -157,11 +157,11 @@ async function killRelayMidBatch(passage: 'lose-request' | 'lose-answer', sabota
   return await outcomeOf(running, answers);
 }
 
-test('the relay killed before its batch arrived: sent again', async () => {
+test('CRASH-03: the relay killed before its batch arrived: sent again', async () => {
   assert.deepEqual(await killRelayMidBatch('lose-request'), NOTHING_LOST);
 });
 
-test('the relay killed after its batch was stored: recognised, none twice', async () => {
+test('CRASH-03: the relay killed after its batch was stored: recognised, none twice', async () => {
   assert.deepEqual(await killRelayMidBatch('lose-answer'), NOTHING_LOST);
 });
 

@@ -35,7 +35,7 @@ test('the reference implementation accepts what we sign, and we accept what it s
   assert.equal(check({ ...signed([OLD]), 'webhook-signature': theirs }), undefined);
 });
 
-test('keys rotate without a refusal: both know both, then the old one is dropped', () => {
+test('NOTIF-15: keys rotate without a refusal: both know both, then the old one is dropped', () => {
   assert.equal(check(signed([OLD]), { secrets: [NEW, OLD] }), undefined);
   assert.equal(check(signed([NEW, OLD]), { secrets: [OLD] }), undefined);
   assert.equal(check(signed([NEW, OLD]), { secrets: [NEW] }), undefined);

@@ -97,7 +97,7 @@ test('serves the API documentation from its own assets', async () => {
   assert.equal((await fetch(`${address}/docs/../package.json`)).status, 404);
 });
 
-test('refuses headers beyond 16 KiB', async () => {
+test('LOAD-07: refuses headers beyond 16 KiB', async () => {
   const status = await new Promise((resolve, reject) => {
     httpRequest(`${address}/healthz`, { headers: { 'x-big': 'x'.repeat(20_000) } }, (response) =>
       resolve(response.statusCode),
@@ -127,7 +127,7 @@ test('does not write down the secret of a mailed link', async () => {
   assert.ok(!lines.join('').includes(secret));
 });
 
-test('lets a running request finish when it stops', async () => {
+test('CRASH-05: lets a running request finish when it stops', async () => {
   const slow = fetch(`${address}/slow`);
   while (unblock.toString() === '() => undefined') await new Promise(setImmediate);
   const stopped = server.stop();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { batchNaturally } from './natural-batching.ts';
 import { PlatformError } from './platform-error.ts';
+import { countTries, seedOf } from './test-tries.ts';
 
 /** A batcher whose batches run until let go, and what it was given. */
 function openBatcher(options: {
@@ -59,7 +61,7 @@ test('a batch that fails is tried one by one, so a bad request fails alone', asy
   assert.deepEqual(batches, [[1], [2, 3, 4], [2], [3], [4]]);
 });
 
-test('beyond what may wait, requests are refused with the advice to come again', async () => {
+test('LOAD-01: beyond what may wait, requests are refused with the advice to come again', async () => {
   const { ask, finish } = openBatcher({ mostWaiting: 2 });
   const answers = await finish(Promise.allSettled([1, 2, 3, 4].map(ask)));
   const [, , , last] = answers;
@@ -68,4 +70,39 @@ test('beyond what may wait, requests are refused with the advice to come again',
   assert.equal(last.reason.retryAfterSeconds, 1);
   assert.equal(answers.filter((answer) => answer.status === 'fulfilled').length, 3);
   assert.equal(await finish(ask(5)), 'did 5');
+});
+
+test('CAP-20: however arrivals and ends of batches interleave, each gets its own answer, once, one batch at a time', async (t) => {
+  const arrivals = fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 40 });
+  const property = fc.asyncProperty(fc.scheduler(), arrivals, async (scheduler, items) => {
+    let running = 0;
+    let served = 0;
+    const ask = batchNaturally<number, string>({
+      async run(batch) {
+        running++;
+        assert.equal(running, 1);
+        await scheduler.schedule(Promise.resolve());
+        running--;
+        if (batch.length > 1 && batch.some((item) => item % 10 === 7)) throw new Error('the batch broke');
+        if (batch.some((item) => item % 10 === 7)) throw new Error(`no ${batch}`);
+        served += batch.length;
+        return batch.map((item) => `did ${item}`);
+      },
+      mostTogether: 8,
+      mostWaiting: 1000,
+    });
+    const asked = items.map((item, n) =>
+      scheduler
+        .schedule(Promise.resolve(), `arrival ${n}`)
+        .then(() => ask(item))
+        .catch((error: Error) => error.message),
+    );
+    await scheduler.waitFor(Promise.all(asked));
+    assert.deepEqual(
+      await Promise.all(asked),
+      items.map((item) => (item % 10 === 7 ? `no ${item}` : `did ${item}`)),
+    );
+    assert.equal(served, items.filter((item) => item % 10 !== 7).length);
+  });
+  await fc.assert(property, { seed: seedOf(t), numRuns: countTries(t, 'CAP-20', { short: 300, full: 1000 }) });
 });

@@ -96,7 +96,7 @@ test('keeps the names people have', async () => {
   }
 });
 
-test('refuses what is no name, address or password, by field', async () => {
+test('LOAD-10: refuses what is no name, address or password, by field', async () => {
   const wrong: [object, string][] = [
     [{ ...LEA, name: '' }, '/name'],
     [{ ...LEA, name: 'a\0b' }, '/name'],
@@ -127,7 +127,7 @@ test('refuses what is no name, address or password, by field', async () => {
   }
 });
 
-test('takes passwords of 10 and of 128 characters, of any kind', async () => {
+test('LOAD-10: takes passwords of 10 and of 128 characters, of any kind', async () => {
   for (const [index, password] of ['aaaaaaaaaa', '          ', '🌊'.repeat(128), 'ｐａｓｓｗｏｒｄ１２'].entries()) {
     const email = `any${index}@example.org`;
     assert.equal((await call('POST', '/api/v1/users', { body: { ...LEA, email, password } })).status, 201);

@@ -95,7 +95,7 @@ test('the eleventh sign-up within an hour from a network is refused', async () =
   assert.ok(Number(headers.get('retry-after')) > 60);
 });
 
-test('a flood of sign-ins is answered up to a bound, and refused with Retry-After beyond it', async () => {
+test('LOAD-09: a flood of sign-ins is answered up to a bound, and refused with Retry-After beyond it', async () => {
   const flooded = await createTestApp();
   flooded.app.passwords = createPasswords(1, 8);
   const answers = await Promise.all(

@@ -88,7 +88,7 @@ test('refuses with the first reason that holds, in the order that is written dow
   assert.deepEqual(await db.selectFrom('idempotency_keys').select('key').where('key', '=', 'refused').execute(), []);
 });
 
-test('points at what is wrong with a request', async () => {
+test('CAP-15: points at what is wrong with a request', async () => {
   const event_id = await event();
   for (const [body, ...pointers] of [
     [{}, '/event_id'],
@@ -115,7 +115,7 @@ test('points at what is wrong with a request', async () => {
   }
 });
 
-test('the same key books once and answers the same bytes, also when the event is full since or was closed', async () => {
+test('CAP-05: the same key books once and answers the same bytes, also when the event is full since or was closed', async () => {
   const event_id = await event({ max_participants: 1 });
   const first = await book(ana, { event_id }, 'k');
   const again = await book(ana, { event_id }, 'k');
@@ -142,7 +142,7 @@ test('a refused request leaves its key free: the same key books once a seat is f
   assert.equal((await book(ana, { event_id }, 'later')).status, 201);
 });
 
-test('two requests with one key at once book once', async () => {
+test('CAP-05: two requests with one key at once book once', async () => {
   const event_id = await event();
   const answers = await Promise.all(Array.from({ length: 5 }, () => book(ana, { event_id }, 'at-once')));
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));

@@ -76,7 +76,7 @@ test('requests that go together get what each would get alone', async () => {
   assert.deepEqual(await findViolations(db), []);
 });
 
-test('a crowd at two desks gets exactly the places there are', async () => {
+test('CAP-02: a crowd at two desks gets exactly the places there are', async () => {
   const desks = [createBookingDesk(db), createBookingDesk(db)];
   const eventId = await studio.addEvent({ places: 25 });
   const people = await studio.addUsers(200);
@@ -112,7 +112,7 @@ test('negative control: without the capacity constraint and the look at what is 
   assert.ok(Number(outcomes.ok) > 25, JSON.stringify(outcomes));
 });
 
-test('one person many times at once is one booking', async () => {
+test('CAP-04: one person many times at once is one booking', async () => {
   const desk = createBookingDesk(db);
   const eventId = await studio.addEvent();
   const [userId = 0] = await studio.addUsers(1);
@@ -121,7 +121,7 @@ test('one person many times at once is one booking', async () => {
   assert.equal(await studio.seatsTaken(eventId), 1);
 });
 
-test('a key is one booking and one answer, byte for byte, also within a batch and after the place was sold out', async () => {
+test('CAP-05: a key is one booking and one answer, byte for byte, also within a batch and after the place was sold out', async () => {
   const desk = createBookingDesk(db);
   const eventId = await studio.addEvent({ places: 1 });
   const [ana = 0, bo = 0] = await studio.addUsers(2);
@@ -151,7 +151,7 @@ test('the answer in a batch has the bytes of the answer alone', async () => {
   }
 });
 
-test('a key of another request is a mismatch, a refusal leaves no key', async () => {
+test('CAP-06: a key of another request is a mismatch, a refusal leaves no key', async () => {
   const desk = createBookingDesk(db);
   const [ana = 0] = await studio.addUsers(1);
   const full = await studio.addEvent({ places: 0 });
@@ -223,7 +223,7 @@ async function whileHeld<Result>(place: Studio, row: string, work: () => Promise
   }
 }
 
-test('an event that somebody holds is refused for a second, and the others of its batch are served', async () => {
+test('DB-02: an event that somebody holds is refused for a second, and the others of its batch are served', async () => {
   const hurried = await openStudio({ lockTimeoutMs: 200 });
   let now = 0;
   const desk = createBookingDesk(hurried.db, () => now);

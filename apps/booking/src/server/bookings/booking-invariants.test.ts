@@ -112,7 +112,7 @@ async function keepsInvariants(operations: readonly Operation[]): Promise<void> 
   assert.deepEqual(await findViolations(db), []);
 }
 
-test('whatever people do, in whatever order, the invariants hold', async () => {
+test('CAP-19: whatever people do, in whatever order, the invariants hold', async () => {
   await fc.assert(fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 30 }), keepsInvariants), {
     numRuns: 40,
   });
@@ -136,7 +136,7 @@ test('… also when they all do it at once', async () => {
   );
 });
 
-test('each invariant sees what breaks it', async () => {
+test('CAP-22: each invariant sees what breaks it', async () => {
   const broken = await openStudio();
   await broken.asOwner(`
     alter table events drop constraint events_seats_within_capacity;

@@ -55,7 +55,7 @@ async function insertByStrangers(at: Studio) {
   return { outcomes, holding: await holdingSeats(at, eventId), violations: await findViolations(at.db) };
 }
 
-test('200 inserts by the data model on 20 connections for 10 places give exactly 10', async () => {
+test('CAP-23: 200 inserts by the data model on 20 connections for 10 places give exactly 10', async () => {
   assert.deepEqual(await insertByStrangers(studio), { outcomes: { ok: 10, 23514: 190 }, holding: 10, violations: [] });
 });
 
@@ -82,7 +82,7 @@ async function bookLastSeat(at: Studio) {
   return await countOutcomes(users.map((userId) => createBooking(at.db, { userId, eventId, seats: 1 })));
 }
 
-test('50 people want the last seat: one has it, the others are told that all are taken', async () => {
+test('CAP-01: 50 people want the last seat: one has it, the others are told that all are taken', async () => {
   assert.deepEqual(await bookLastSeat(studio), { ok: 1, 'event-full': 49 });
   assert.deepEqual(await findViolations(studio.db), []);
 });
@@ -100,7 +100,7 @@ async function bookAgainAndAgain(at: Studio) {
   return { outcomes, taken: await at.seatsTaken(eventId) };
 }
 
-test('one person asking 20 times at once has one booking, counted once', async () => {
+test('CAP-04: one person asking 20 times at once has one booking, counted once', async () => {
   assert.deepEqual(await bookAgainAndAgain(studio), { outcomes: { ok: 1, 'already-booked': 19 }, taken: 1 });
   assert.deepEqual(await findViolations(studio.db), []);
 });
@@ -124,7 +124,7 @@ async function cancelWhileBooking(at: Studio) {
   return { outcomes, taken: await at.seatsTaken(eventId), holding: await holdingSeats(at, eventId) };
 }
 
-test('bookings and cancellations crossing each other leave the counter exact', async () => {
+test('CAP-13: bookings and cancellations crossing each other leave the counter exact', async () => {
   const { outcomes, taken, holding } = await cancelWhileBooking(studio);
   assert.deepEqual(Object.keys(outcomes).sort(), ['event-full', 'ok']);
   assert.equal(taken, holding);
@@ -206,7 +206,7 @@ async function insertInOppositeOrders(at: Studio, people: number) {
   );
 }
 
-test('inserts over several events in opposite orders never wait for each other in a ring', async () => {
+test('CAP-21: inserts over several events in opposite orders never wait for each other in a ring', async () => {
   assert.deepEqual(await insertInOppositeOrders(studio, 60), { ok: 60 });
   assert.deepEqual(await findViolations(studio.db), []);
 });
@@ -240,7 +240,7 @@ async function changeInOppositeOrders(at: Studio, people: number) {
   return { outcomes, taken: [await at.seatsTaken(one), await at.seatsTaken(two)] };
 }
 
-test('changes of bookings at several events in opposite orders do not either', async () => {
+test('CAP-21: changes of bookings at several events in opposite orders do not either', async () => {
   assert.deepEqual(await changeInOppositeOrders(studio, 40), { outcomes: { ok: 40 }, taken: [80, 80] });
   assert.deepEqual(await findViolations(studio.db), []);
 });
@@ -276,7 +276,7 @@ async function insertAtLevel(at: Studio, level: string) {
 }
 
 for (const level of ['repeatable read', 'serializable']) {
-  test(`clients at ${level} sell no more than there is, and may repeat what the database refused`, async () => {
+  test(`CAP-17: clients at ${level} sell no more than there is, and may repeat what the database refused`, async () => {
     assert.deepEqual(await insertAtLevel(studio, level), { outcomes: { ok: 10, 23514: 50 }, holding: 10 });
     assert.deepEqual(await findViolations(studio.db), []);
   });

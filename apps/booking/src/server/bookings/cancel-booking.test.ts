@@ -20,7 +20,7 @@ async function bookedPlace(): Promise<{ id: number; userId: number; eventId: num
 const start = (eventId: number) =>
   pool.query("update events set date_time = now() - interval '1 minute' where id = $1", [eventId]);
 
-test('gives the seats back and tells once, however often it is asked', async () => {
+test('CAP-12: gives the seats back and tells once, however often it is asked', async () => {
   const { id, userId, eventId } = await bookedPlace();
   for (let times = 0; times < 3; times++) {
     assert.equal((await cancelBooking(db, id, identityOf(userId))).status, 'cancelled');

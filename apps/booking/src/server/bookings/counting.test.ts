@@ -34,7 +34,7 @@ test('counts a booking inserted by the columns of the data model, and tells of i
   ]);
 });
 
-test('refuses whoever inserts when there is no place, and keeps nothing of it', async () => {
+test('CAP-23: refuses whoever inserts when there is no place, and keeps nothing of it', async () => {
   const eventId = await studio.addEvent({ places: 1 });
   const [first = 0, second = 0] = await studio.addUsers(2);
   await insert(first, eventId);
@@ -163,7 +163,7 @@ test('nobody sets seats_taken by hand', async () => {
   await pool.query('update events set seats_taken = seats_taken, place = $2 where id = $1', [rows[0].id, 'Garden']);
 });
 
-test('fewer places than are taken are refused', async () => {
+test('CAP-10: fewer places than are taken are refused', async () => {
   const eventId = await studio.addEvent({ places: 2 });
   for (const userId of await studio.addUsers(2)) await insert(userId, eventId);
   await assert.rejects(pool.query('update events set max_participants = 1 where id = $1', [eventId]), isCapacity);

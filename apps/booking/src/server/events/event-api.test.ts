@@ -217,7 +217,7 @@ test('people who booked are told of a new time, once each, and not of a new pric
   assert.equal(await told(), 2);
 });
 
-test('there are never fewer places than seats taken', async () => {
+test('CAP-10: there are never fewer places than seats taken', async () => {
   const id = await addEvent({ facilitator_id: maya.facilitatorId });
   await book(id, ana, 3);
   const patch = (max_participants: number) =>

@@ -24,7 +24,7 @@ async function answerOf(asked: Promise<ReadyAnswer>) {
   return { status, body, replayed: headers['idempotency-replayed'] };
 }
 
-test('repeats the first answer byte for byte and does the work once', async () => {
+test('CAP-05: repeats the first answer byte for byte and does the work once', async () => {
   const first = await answerOf(withIdempotency(db, request('once'), count));
   const before = made;
   const second = await answerOf(withIdempotency(db, request('once'), count));
@@ -40,20 +40,20 @@ test('without a key every request is a new one', async () => {
   assert.equal(made, before + 2);
 });
 
-test('one person never meets another’s key', async () => {
+test('CAP-06: one person never meets another’s key', async () => {
   await withIdempotency(db, request('shared'), count);
   const other = await answerOf(withIdempotency(db, request('shared', { owner: 'user:2' }), count));
   assert.equal(other.replayed, undefined);
 });
 
-test('refuses a key used for another body, method or path', async () => {
+test('CAP-06: refuses a key used for another body, method or path', async () => {
   await withIdempotency(db, request('used'), count);
   for (const other of [{ rawBody: Buffer.from('{ }') }, { method: 'PUT' }, { path: '/api/v1/users' }]) {
     await assert.rejects(withIdempotency(db, request('used', other), count), { code: 'idempotency-mismatch' });
   }
 });
 
-test('takes keys of 1 to 255 visible characters', async () => {
+test('CAP-07: takes keys of 1 to 255 visible characters', async () => {
   for (const key of ['', ' ', 'a b', 'é', 'a\n', 'k'.repeat(256)]) {
     await assert.rejects(withIdempotency(db, request(key), count), { code: 'bad-idempotency-key' });
   }
@@ -126,7 +126,7 @@ async function bookTwentyTimes(key: string | null) {
   return { outcomes, taken: await studio.seatsTaken(eventId) };
 }
 
-test('twenty requests with one key at once book once', async () => {
+test('CAP-05: twenty requests with one key at once book once', async () => {
   assert.deepEqual(await bookTwentyTimes('burst'), { outcomes: { ok: 20 }, taken: 1 });
   assert.deepEqual(await findViolations(db), []);
 });
@@ -135,7 +135,7 @@ test('… and without the key they all book', async () => {
   assert.equal((await bookTwentyTimes(null)).taken, 10);
 });
 
-test('keeps answers for a day', async () => {
+test('CAP-09: keeps answers for a day', async () => {
   const first = await answerOf(withIdempotency(db, request('old'), count));
   const age = (interval: string) =>
     pool.query("update idempotency_keys set created_at = created_at - $1::interval where key = 'old'", [interval]);

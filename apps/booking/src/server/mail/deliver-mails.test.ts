@@ -51,7 +51,7 @@ for (const [code, stage] of [
   [452, 'data'],
   [450, 'data'],
 ] as const) {
-  test(`${code} at ${stage} puts one mail off and lets the others through`, async () => {
+  test(`NOTIF-27: ${code} at ${stage} puts one mail off and lets the others through`, async () => {
     const bench = await openMailBench();
     const [, second = ''] = await bench.book(3);
     bench.sink.behave = at(stage, code, second);
@@ -80,7 +80,7 @@ for (const [code, stage] of [
   [550, 'to'],
   [554, 'data'],
 ] as const) {
-  test(`${code} at ${stage} gives one mail up with the reason, lets the others through, and a replay sends it`, async () => {
+  test(`NOTIF-27: ${code} at ${stage} gives one mail up with the reason, lets the others through, and a replay sends it`, async () => {
     const bench = await openMailBench();
     const [first = ''] = await bench.book(3);
     bench.sink.behave = at(stage, code, first);
@@ -121,7 +121,7 @@ const OUTAGES: Record<string, { stage: Stage; behaviour: Behaviour }> = {
   'a server that cuts every line at the recipient': { stage: 'to', behaviour: 'cut' },
 };
 for (const [name, { stage, behaviour }] of Object.entries(OUTAGES)) {
-  test(`${name}: mails wait, nobody is blamed for good, and all go once when it is back`, async () => {
+  test(`NOTIF-27: ${name}: mails wait, nobody is blamed for good, and all go once when it is back`, async () => {
     const bench = await openMailBench();
     await bench.book(5);
     if (behaviour === 'die') await bench.sink.die();
@@ -181,7 +181,7 @@ test('a mail over which the line breaks is put off alone; it does not stop the o
   assert.equal((await bench.destination()).down_since, null);
 });
 
-test('a server that dies after it was handed a mail gets that one again, and no other twice', async () => {
+test('NOTIF-27: a server that dies after it was handed a mail gets that one again, and no other twice', async () => {
   const bench = await openMailBench();
   await bench.book(5);
   let handed = 0;
@@ -196,7 +196,7 @@ test('a server that dies after it was handed a mail gets that one again, and no 
   assert.equal(new Set(ids).size, 5, 'the second of the two is known as the same');
 });
 
-test('a server that hangs after it was handed a mail gets that one again, and no other twice', async () => {
+test('NOTIF-27: a server that hangs after it was handed a mail gets that one again, and no other twice', async () => {
   const bench = await openMailBench();
   await bench.book(3);
   let handed = 0;

@@ -126,7 +126,7 @@ test('NOTIF-18: a destination that never answers, or a byte at a time, is cut of
   assert.match(bench.logLines.join(), /no whole answer in 0.2 s/);
 });
 
-test('a message committed after a younger one is not passed by', async () => {
+test('NOTIF-21: a message committed after a younger one is not passed by', async () => {
   const bench = await openRunning();
   const [early, late] = await bench.studio.addUsers(2);
   const eventId = await bench.studio.addEvent();
@@ -179,7 +179,7 @@ test('a relay that starts takes up a destination that had said it is gone', asyn
   await second.stop();
 });
 
-test('a database that goes away is waited for', async () => {
+test('DB-01: a database that goes away is waited for', async () => {
   const bench = await openRunning();
   const database = connect<DB>(bench.studio.appUrl, { applicationName: 'doomed', max: 2 });
   const relay = startRelay({ ...bench.options, db: database.kysely });

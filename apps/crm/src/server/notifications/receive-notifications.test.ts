@@ -45,14 +45,14 @@ test('a message becomes one row with the seed fields as sent, to do', async () =
   );
 });
 
-test('the same message twenty times at once is one row', async () => {
+test('NOTIF-05: the same message twenty times at once is one row', async () => {
   const message = bookingMessage({ booking_id: 101 });
   const answers = await Promise.all(Array.from({ length: 20 }, () => crm.deliver([message])));
   assert.deepEqual(answers.flatMap(outcomesOf).sort(), [...Array(19).fill('duplicate'), 'stored']);
   assert.equal((await rowsOf(101)).length, 1);
 });
 
-test('the same message twice in one delivery is one row', async () => {
+test('NOTIF-05: the same message twice in one delivery is one row', async () => {
   const message = bookingMessage({ booking_id: 102 });
   await crm.deliver([message, message]);
   assert.equal((await rowsOf(102)).length, 1);
@@ -80,7 +80,7 @@ test('negative control: without the unique message id twenty deliveries are more
   assert.ok(rows.length > 1, `${rows.length}`);
 });
 
-test('in whatever order the versions of a booking come, only the newest is not superseded', async () => {
+test('NOTIF-06: in whatever order the versions of a booking come, only the newest is not superseded', async () => {
   const orders = [
     [1, 2, 3],
     [1, 3, 2],
