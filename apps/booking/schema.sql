@@ -214,9 +214,18 @@ CREATE INDEX bookings_by_user ON public.bookings USING btree (user_id, id);
 CREATE UNIQUE INDEX bookings_one_active ON public.bookings USING btree (event_id, user_id) WHERE (holds_seat((status)::text) OR ((status)::text = 'waitlisted'::text));
 CREATE INDEX ended_sign_ins_by_time ON public.ended_sign_ins USING btree (ended_at);
 CREATE INDEX event_search_words ON public.event_search USING gin (words gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX events_by_being_online ON public.events USING btree (online, date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
 CREATE INDEX events_by_facilitator ON public.events USING btree (facilitator_id, date_time, id);
+CREATE INDEX events_by_hour ON public.events USING btree (EXTRACT(hour FROM (date_time AT TIME ZONE time_zone)), date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
+CREATE INDEX events_by_length ON public.events USING btree (duration);
+CREATE INDEX events_by_level ON public.events USING btree (search_form(level), date_time, id) WHERE (is_active AND (cancelled_at IS NULL) AND (level IS NOT NULL));
 CREATE INDEX events_by_practice ON public.events USING btree (search_form(practice), date_time, id) WHERE (is_active AND (cancelled_at IS NULL) AND (practice IS NOT NULL));
+CREATE INDEX events_by_price ON public.events USING btree (price, date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
 CREATE INDEX events_by_start ON public.events USING btree (date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
+CREATE INDEX events_by_type ON public.events USING btree (event_type, date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
+CREATE INDEX events_cancelled ON public.events USING btree (date_time, id) WHERE (cancelled_at IS NOT NULL);
+CREATE INDEX events_closed ON public.events USING btree (date_time, id) WHERE ((cancelled_at IS NULL) AND (NOT is_active));
+CREATE INDEX events_standing ON public.events USING btree (date_time, id) WHERE (cancelled_at IS NULL);
 CREATE UNIQUE INDEX facilitators_email_lower_unique ON public.facilitators USING btree (lower((email)::text));
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX local_mailbox_by_time ON public.local_mailbox USING btree (sent_at);
@@ -231,6 +240,7 @@ CREATE INDEX outbox_due ON public.outbox USING btree (destination, next_attempt_
 CREATE INDEX outbox_guest_again ON public.outbox USING btree (user_id, event_id, occurred_at) WHERE (kind = 'guest.again'::text);
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
+CREATE INDEX users_by_words ON public.users USING gin (search_form((((name)::text || ' '::text) || (email)::text)) gin_trgm_ops) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX users_email_lower_unique ON public.users USING btree (lower((email)::text));
 
 CREATE OR REPLACE FUNCTION public.book_place(for_user integer, at_event integer, wanted_seats integer)

@@ -6,7 +6,7 @@ import {
   type EventTrait,
   IN_ORDER,
   isAt,
-  isFoundBy,
+  isFoundAmongFew,
   isOpen,
   traitsOf,
 } from './event-filter-queries.ts';
@@ -63,7 +63,7 @@ export async function selectEventChoices(
         sql`${timeOfDay()} as time_of_day`,
         ...fits,
       ])}
-      from next e where ${isFoundBy(words)})
+      from next e where ${isFoundAmongFew(words)})
     select 'total' as field, '' as value, '' as label, ${countOf()} as count from e
     union all select 'seen', '', '', count(*)::int from next
     union all select 'event_type', event_type, event_type, ${countOf('event_type')} from e group by event_type

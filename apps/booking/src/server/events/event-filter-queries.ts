@@ -92,6 +92,12 @@ export function isFoundBy(words: readonly string[]): RawBuilder<boolean> {
   return sql<boolean>`e.id in (select s.event_id from event_search s where ${hasWords(words)})`;
 }
 
+/** The same where there are few events to look at: else the words of all are read to find those of a few. */
+export function isFoundAmongFew(words: readonly string[]): RawBuilder<boolean> {
+  if (words.length === 0) return sql<boolean>`true`;
+  return sql<boolean>`(select ${hasWords(words)} from event_search s where s.event_id = e.id)`;
+}
+
 function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
