@@ -10,7 +10,14 @@ const WRONG_TYPE = "export const seats: number = 'two';\n";
 test('a type error anywhere in our TypeScript is told, and no other is there', async () => {
   const root = copyTree(/^(apps|bench|packages|scripts|test)\/|^(tsconfig|package)\.json$/);
   assert.deepEqual(await checkTypes(root), []);
-  const places = ['packages/platform/src', 'apps/booking/src/server/bookings', 'apps/crm/src', 'bench', 'scripts', 'test'];
+  const places = [
+    'packages/platform/src',
+    'apps/booking/src/server/bookings',
+    'apps/crm/src',
+    'bench',
+    'scripts',
+    'test',
+  ];
   for (const place of places) plant(root, { [`${place}/planted.ts`]: WRONG_TYPE });
   const [output = ''] = await checkTypes(root);
   for (const place of places) assert.ok(output.includes(`${place}/planted.ts(1,14): error TS2322`), output);
