@@ -79,6 +79,7 @@ const server = await startHttpServer({
   trustProxy: config.trustProxy,
   secure: config.bookingUrl.startsWith('https:'),
   log: app.log,
+  findCrowded: api.findCrowded,
   onFinished(request, status, milliseconds, template) {
     app.metrics.request(request.method ?? '', template, status, milliseconds);
     // Whatever door it came through: what was not refused may have changed something, and left a message.

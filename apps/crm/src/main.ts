@@ -53,6 +53,7 @@ const server = await startHttpServer({
   trustProxy: config.trustProxy,
   secure: config.crmUrl.startsWith('https:'),
   log: app.log,
+  findCrowded: api.findCrowded,
   onFinished: (request, status, milliseconds, template) =>
     app.metrics.request(request.method ?? '', template, status, milliseconds),
   async handle(request, response, facts) {

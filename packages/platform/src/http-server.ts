@@ -2,8 +2,9 @@ import { randomUUIDv7 } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createAccessLog, type Log } from './log.ts';
 import { networkOf } from './network.ts';
+import { createCrowdRefusal } from './refuse-crowd.ts';
 import type { RequestFacts } from './request-facts.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { securityHeaders, setHeaders } from './security-headers.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -14,6 +15,11 @@ export interface HttpServerOptions {
   /** Whether the public address is https. */
   secure: boolean;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
+  /**
+   * The template of a request that is one too many; it is refused before anything else is done for it, which leaves
+   * the time to those who were let in.
+   */
+  findCrowded?(request: IncomingMessage): string | undefined;
   /** Told of every finished request. */
   onFinished?(request: IncomingMessage, status: number, milliseconds: number, template: string): void;
   log: Log;
@@ -36,7 +42,12 @@ const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
 
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const accessLog = createAccessLog(options.log);
+  const serving = {
+    ...options,
+    accessLog: createAccessLog(options.log),
+    headers: securityHeaders(options.secure),
+    refuseCrowd: createCrowdRefusal(options),
+  };
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -45,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
     },
-    (request, response) => serve(options, accessLog, request, response),
+    (request, response) => receive(serving, request, response),
   );
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
@@ -60,24 +71,37 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port, server, stop: () => stop(server) };
 }
 
-function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMessage, response: ServerResponse) {
+interface Serving extends HttpServerOptions {
+  accessLog: Log;
+  headers: Readonly<Record<string, string>>;
+  refuseCrowd(response: ServerResponse): void;
+}
+
+function receive(serving: Serving, request: IncomingMessage, response: ServerResponse) {
+  const crowded = serving.findCrowded?.(request);
+  if (crowded === undefined) return serve(serving, request, response);
+  serving.refuseCrowd(response);
+  serving.onFinished?.(request, response.statusCode, 0, crowded);
+}
+
+function serve(serving: Serving, request: IncomingMessage, response: ServerResponse) {
   const startedAt = performance.now();
   let template = 'other';
   // Whoever answers below a path of its own may shorten the address.
   const path = request.url?.split('?', 1)[0]?.replaceAll(MAILED_SECRET, '.…');
   const facts: RequestFacts = {
     requestId: randomUUIDv7(),
-    network: networkOf(request, options.trustProxy),
+    network: networkOf(request, serving.trustProxy),
     onRoute: (matched) => {
       template = matched;
     },
   };
-  setSecurityHeaders(response, options.secure);
+  setHeaders(response, serving.headers);
   response.setHeader('x-request-id', facts.requestId);
   response.on('close', () => {
     const milliseconds = performance.now() - startedAt;
-    options.onFinished?.(request, response.statusCode, milliseconds, template);
-    accessLog.info(
+    serving.onFinished?.(request, response.statusCode, milliseconds, template);
+    serving.accessLog.info(
       {
         request_id: facts.requestId,
         method: request.method,
@@ -88,8 +112,8 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
       'request',
     );
   });
-  Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
-    options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
+  Promise.resolve(serving.handle(request, response, facts)).catch((error: unknown) => {
+    serving.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
     if (response.headersSent) response.destroy();
     else
       response

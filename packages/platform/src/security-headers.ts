@@ -5,16 +5,19 @@ import type { ServerResponse } from 'node:http';
  * does not may load nothing. `same-origin` and not `no-referrer`: with the latter browsers send `Origin: null`
  * with forms, and the guard against foreign posts would refuse ours.
  */
-export function setSecurityHeaders(response: ServerResponse, secure: boolean): void {
-  response.setHeader(
-    'content-security-policy',
-    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  );
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('x-frame-options', 'DENY');
-  response.setHeader('referrer-policy', 'same-origin');
-  response.setHeader('cross-origin-opener-policy', 'same-origin');
-  response.setHeader('cross-origin-resource-policy', 'same-origin');
-  response.setHeader('permissions-policy', 'camera=(), microphone=(), geolocation=()');
-  if (secure) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+export function securityHeaders(secure: boolean): Record<string, string> {
+  return {
+    'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    ...(secure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+  };
+}
+
+export function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) response.setHeader(name, headers[name] ?? '');
 }
