@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { keepHeapSmall } from '@samaya/platform/frugal-heap.ts';
@@ -36,6 +37,7 @@ if (!databaseUrl || !migrationUrl) {
 }
 const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username };
 
+let isStopping = false;
 const app = createApp(config, { databaseUrl });
 const preparation = await prepareDatabase(async () => {
   await migrate(migration);
@@ -109,11 +111,15 @@ await preparation.done;
 const stopSweeping = startSweeping(app);
 
 async function notReady(): Promise<string[]> {
+  if (isStopping) return ['the process is being stopped'];
   const faults = await findDatabaseFaults(app.pool, MIGRATIONS);
   return faults.length > 0 ? faults : await findRelayFaults(app.db).catch(() => ['the database does not answer']);
 }
 
 stopOnSignals(async () => {
+  isStopping = true;
+  // A balancer that asks now and then whether this process is ready has the time to hear that it is not.
+  await sleep(config.stopDelaySeconds * 1000);
   stopSweeping();
   await server.stop();
   await pages.close();

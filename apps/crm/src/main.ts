@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { machineClock } from '@samaya/platform/clock.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
@@ -30,6 +31,7 @@ if (!databaseUrl || !migrationUrl) {
 }
 const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username };
 
+let isStopping = false;
 const app = createApp(config, { databaseUrl });
 const preparation = await prepareDatabase(async () => void (await migrate(migration)), app.log);
 const api = createCrmApi(app);
@@ -43,7 +45,8 @@ const pages = await createPages({
 });
 
 const operations = {
-  notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
+  notReady: async () =>
+    isStopping ? ['the process is being stopped'] : await findDatabaseFaults(app.pool, MIGRATIONS),
   registry: app.metrics.registry,
   metricsToken: config.metricsToken,
 };
@@ -71,6 +74,9 @@ const sweep = setInterval(() => {
 const stopReconciling = startReconcilingNightly(app, machineClock);
 
 stopOnSignals(async () => {
+  isStopping = true;
+  // A balancer that asks now and then whether this process is ready has the time to hear that it is not.
+  await sleep(config.stopDelaySeconds * 1000);
   clearInterval(sweep);
   stopReconciling();
   // Open streams end first, so that the server need not wait for them.
