@@ -9,6 +9,7 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { warnOfOldEngines } from '@samaya/platform/patch-levels.ts';
 import { answerNotYet, prepareDatabase } from '@samaya/platform/prepare-database.ts';
 import { createPublicAnswers } from '@samaya/platform/public-answers.ts';
 import { createPublicPages } from '@samaya/platform/public-pages.ts';
@@ -43,6 +44,7 @@ const preparation = await prepareDatabase(async () => {
   await migrate(migration);
   await applyStudioSettings(app.db, config.studio);
   if (config.demo) await seedDemo(app, { now: new Date() });
+  await warnOfOldEngines(app);
 }, app.log);
 const api = createBookingApi(app);
 const publicAnswers = createPublicAnswers({

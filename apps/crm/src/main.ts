@@ -10,6 +10,7 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { warnOfOldEngines } from '@samaya/platform/patch-levels.ts';
 import { answerNotYet, prepareDatabase } from '@samaya/platform/prepare-database.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
@@ -33,7 +34,10 @@ const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new 
 
 let isStopping = false;
 const app = createApp(config, { databaseUrl });
-const preparation = await prepareDatabase(async () => void (await migrate(migration)), app.log);
+const preparation = await prepareDatabase(async () => {
+  await migrate(migration);
+  await warnOfOldEngines(app);
+}, app.log);
 const api = createCrmApi(app);
 const pages = await createPages({
   folder: join(import.meta.dirname, '..'),
