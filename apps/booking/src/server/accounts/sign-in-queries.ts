@@ -71,9 +71,13 @@ export async function selectSignInsOf(
   return rows;
 }
 
-/** Ends a sign-in if it is this person's. */
-export async function deleteOwnSignIn(db: Kysely<DB>, { id, userId }: { id: string; userId: number }): Promise<void> {
-  await sql`delete from sign_ins where id = ${id} and user_id = ${userId}`.execute(db);
+/** Ends a sign-in if it is this person's; answers whether it was. */
+export async function deleteOwnSignIn(
+  db: Kysely<DB>,
+  { id, userId }: { id: string; userId: number },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`delete from sign_ins where id = ${id} and user_id = ${userId}`.execute(db);
+  return Number(numAffectedRows) === 1;
 }
 
 export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<void> {

@@ -32,7 +32,7 @@ export async function claimDue(
       returning o.*
     )
     select c.id, c.attempts, c.refusals, c.refused_since, c.last_error, c.kind, c.occurred_at, c.version, c.booking_id, c.status,
-           c.seats, c.user_id, u.name as user_name, u.email as user_email, c.event_id, e.title as event_title,
+           c.seats, c.recipient, c.user_id, u.name as user_name, u.email as user_email, c.event_id, e.title as event_title,
            e.date_time as event_date, e.event_type, e.price,
            coalesce(e.facilitator_id, c.facilitator_id) as facilitator_id,
            f.name as facilitator_name, f.email as facilitator_email
