@@ -245,7 +245,7 @@ test('the account, its end, and what each says are read by everybody', async (t)
   await page.getByRole('alert').getByText('Write an address such as').waitFor();
   await audit(page);
   await page.getByLabel('New address').fill('uma@home.example');
-  await page.getByLabel('Password you have').fill(PASSWORD);
+  await page.getByLabel('Current password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Send me the link' }).click();
   await page.getByText('A mail is on its way to').waitFor();
   await audit(page);

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
@@ -80,10 +81,16 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends every sign-in of a person, in browsers, programs and on the way to other applications. */
+/**
+ * Ends every sign-in of a person: in browsers, in programs, on the way to other applications and, by a message that is
+ * not lost while CRM is away, in CRM.
+ */
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
+  // All of it or nothing: CRM hears of it if it happened.
+  if (!db.isTransaction) return await db.transaction().execute((trx) => endAllSignIns(trx, userId));
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
+  await tellSignedOut(db, userId);
 }
 
 export function badCredentials(): BookingError {

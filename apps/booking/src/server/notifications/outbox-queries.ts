@@ -44,6 +44,13 @@ export async function claimDue(
   return rows;
 }
 
+/** Adds the message that a proven person is signed out everywhere. */
+export async function insertSignedOut(db: Kysely<DB>, userId: number): Promise<void> {
+  await sql`
+    insert into outbox (kind, user_id) select 'user.signed_out', id from users
+    where id = ${userId} and proven_at is not null and deleted_at is null`.execute(db);
+}
+
 /** Marks rows as arrived, as far as they are still ours; answers how many. */
 export async function markDelivered(db: Kysely<DB>, rows: readonly Held[], now: Date | undefined): Promise<number> {
   const { numAffectedRows } = await sql`

@@ -4,7 +4,7 @@ export const ADDRESS = {
   now: (email: string) => `Now it is ${email}.`,
   lead: 'We send a link to the new address. Until you confirm it there, nothing changes.',
   label: 'New address',
-  password: 'Password you have',
+  password: 'Current password',
   wrong: 'This is not your password.',
   same: 'This is the address you have.',
   submit: 'Send me the link',

@@ -5,7 +5,7 @@ export const PASSWORD = {
   lead: 'You stay signed in here, and are signed out everywhere else.',
   leadNone: (email: string) =>
     `You have no password yet. We send a link to ${email}, by which you choose one: so we know that the address is yours.`,
-  current: 'Password you have',
+  current: 'Current password',
   wrong: 'This is not your password.',
   submit: 'Change my password',
   forgottenTitle: 'Forgotten it?',
