@@ -18,7 +18,7 @@ import { type BookingPages, PAGES } from './pages.ts';
 type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 
 /** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
-const VISITORS: Record<RouteId, Visitor> = {
+export const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
   '/account': 'signedIn',
   '/account/delete': 'signedIn',

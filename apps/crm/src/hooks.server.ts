@@ -12,7 +12,7 @@ import type { RouteId } from '$app/types';
 import { type CrmPages, PAGES } from './pages.ts';
 
 /** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
-const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
+export const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/(inbox)': 'facilitator',
   '/(inbox)/n/[id]': 'facilitator',
   '/completeness': 'facilitator',
