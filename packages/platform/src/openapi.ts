@@ -32,6 +32,18 @@ const PROBLEM: Schema = {
   },
 };
 
+const LIMIT_HEADERS: Schema = {
+  'Retry-After': { description: 'Seconds until the next try.', schema: { type: 'integer', minimum: 1 } },
+  RateLimit: {
+    description: 'The limit that is used up, and the same seconds: `"api-token";r=0;t=12`.',
+    schema: { type: 'string' },
+  },
+  'RateLimit-Policy': {
+    description: 'How many requests it allows in how many seconds: `"api-token";q=600;w=60`.',
+    schema: { type: 'string' },
+  },
+};
+
 const SIGNATURE: Schema = {
   type: 'apiKey',
   in: 'header',
@@ -159,7 +171,10 @@ function refusals<Callers>(
   return Object.fromEntries(
     [...codesByStatus]
       .sort(([a], [b]) => a - b)
-      .map(([status, codes]) => [status, { description: codes.join(', '), content }]),
+      .map(([status, codes]) => [
+        status,
+        { description: codes.join(', '), ...(status === 429 && { headers: LIMIT_HEADERS }), content },
+      ]),
   );
 }
 
