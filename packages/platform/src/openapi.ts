@@ -32,6 +32,9 @@ const PROBLEM: Schema = {
   },
 };
 
+const ON_LIMITS =
+  'A refusal with 429 says by which limit and for how long: `RateLimit-Policy` and `RateLimit` (structured fields), `Retry-After`.';
+
 const LIMIT_HEADERS: Schema = {
   'Retry-After': { description: 'Seconds until the next try.', schema: { type: 'integer', minimum: 1 } },
   RateLimit: {
@@ -60,7 +63,7 @@ export function openApiDocument<Callers>(api: DocumentedApi<Callers>): Schema {
   const schemas: Schema = { Problem: PROBLEM };
   return {
     openapi: '3.1.0',
-    info: { title: api.title, version: api.version, description: api.description },
+    info: { title: api.title, version: api.version, description: `${api.description} ${ON_LIMITS}` },
     paths: moveDefinitions(paths, schemas),
     components: {
       schemas,
