@@ -78,6 +78,8 @@ const server = await startHttpServer({
   port: config.bookingPort,
   trustProxy: config.trustProxy,
   secure: config.bookingUrl.startsWith('https:'),
+  // The pictures that chats and networks show of a page.
+  shownElsewhere: /\/picture\.png$/,
   log: app.log,
   onFinished(request, status, milliseconds, template) {
     app.metrics.request(request.method ?? '', template, status, milliseconds);

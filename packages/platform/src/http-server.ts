@@ -1,9 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerUnreadable } from './answer-unreadable.ts';
+import { foreignRequest, isForeignRequest } from './foreign-request.ts';
 import { createAccessLog, type Log } from './log.ts';
 import { networkOf } from './network.ts';
+import { PlatformError } from './platform-error.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { sendRefusal } from './send-refusal.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -13,6 +17,8 @@ export interface HttpServerOptions {
   trustProxy: boolean;
   /** Whether the public address is https. */
   secure: boolean;
+  /** Addresses of what other sites may draw into their pages; nothing, unless told. */
+  shownElsewhere?: RegExp;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
   /** Told of every finished request. */
   onFinished?(request: IncomingMessage, status: number, milliseconds: number, template: string): void;
@@ -44,9 +50,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       connectionsCheckingInterval: 5000,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
+      // Looked at here, where the refusal gets our headers.
+      requireHostHeader: false,
     },
     (request, response) => serve(options, accessLog, request, response),
   );
+  server.on('checkExpectation', (request, response) => serve(options, accessLog, request, response));
+  answerUnreadable(server, options);
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -88,14 +98,24 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
       'request',
     );
   });
+  const refusal = refusalOf(request, options.shownElsewhere);
+  if (refusal) return sendRefusal(request, response, refusal, facts.requestId);
   Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
     options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
     if (response.headersSent) response.destroy();
-    else
-      response
-        .writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
-        .end(`Something went wrong on our side. Quote ${facts.requestId}.\n`);
+    else sendRefusal(request, response, error, facts.requestId);
   });
+}
+
+/** Why nobody here answers this request, whatever it asks for. */
+function refusalOf(request: IncomingMessage, shownElsewhere: RegExp | undefined): PlatformError | undefined {
+  if (isForeignRequest(request, shownElsewhere)) return foreignRequest();
+  const { host, expect } = request.headers;
+  if (host === undefined && request.httpVersion === '1.1')
+    return new PlatformError('bad-request', 'Say which host you ask: send Host.');
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return new PlatformError('bad-request', 'Nothing but 100-continue can be expected here.');
+  return undefined;
 }
 
 async function stop(server: Server) {
