@@ -82,6 +82,8 @@ const server = await startHttpServer({
   port: config.bookingPort,
   trustProxy: config.trustProxy,
   secure: config.bookingUrl.startsWith('https:'),
+  // The pictures that chats and networks show of a page.
+  shownElsewhere: /\/picture\.png$/,
   log: app.log,
   findCrowded: api.findCrowded,
   onFinished(request, status, milliseconds, template) {

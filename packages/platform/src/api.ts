@@ -30,7 +30,7 @@ const MOST_AT_ONCE = 1000;
 type Env = { Bindings: RequestFacts };
 
 /** Whether a request is for the API, and not for a page. */
-export function isApiRequest(request: IncomingMessage): boolean {
+export function isApiRequest(request: Pick<IncomingMessage, 'url'>): boolean {
   return /^\/(api(\/|$|\?)|openapi\.json($|\?))/.test(request.url ?? '');
 }
 
@@ -90,7 +90,9 @@ function createRouter<Callers, Identity>(options: ApiOptions<Callers, Identity>)
     });
   }
   const document = openApiDocument(options);
-  router.get('/openapi.json', () => Response.json(document));
+  router.get('/openapi.json', () =>
+    Response.json(document, { headers: { 'content-type': 'application/json; charset=utf-8' } }),
+  );
   router.notFound((c) => {
     const error = new PlatformError('not-found', 'There is nothing at this address.');
     return responseOf(refuse(error, options, c.req.raw, factsOf(c.env)));

@@ -1,10 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerUnreadable } from './answer-unreadable.ts';
+import { foreignRequest, isForeignRequest } from './foreign-request.ts';
 import { createAccessLog, type Log } from './log.ts';
 import { networkOf } from './network.ts';
+import { PlatformError } from './platform-error.ts';
 import { createCrowdRefusal } from './refuse-crowd.ts';
 import type { RequestFacts } from './request-facts.ts';
-import { securityHeaders, setHeaders } from './security-headers.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { sendRefusal } from './send-refusal.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -14,6 +18,8 @@ export interface HttpServerOptions {
   trustProxy: boolean;
   /** Whether the public address is https. */
   secure: boolean;
+  /** Addresses of what other sites may draw into their pages; nothing, unless told. */
+  shownElsewhere?: RegExp;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
   /**
    * The template of a request that is one too many; it is refused before anything else is done for it, which leaves
@@ -45,7 +51,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const serving = {
     ...options,
     accessLog: createAccessLog(options.log),
-    headers: securityHeaders(options.secure),
     refuseCrowd: createCrowdRefusal(options),
   };
   const server = createServer(
@@ -55,9 +60,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       connectionsCheckingInterval: 5000,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
+      // Looked at here, where the refusal gets our headers.
+      requireHostHeader: false,
     },
     (request, response) => receive(serving, request, response),
   );
+  server.on('checkExpectation', (request, response) => serve(serving, request, response));
+  answerUnreadable(server, options);
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -73,7 +82,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 interface Serving extends HttpServerOptions {
   accessLog: Log;
-  headers: Readonly<Record<string, string>>;
   refuseCrowd(response: ServerResponse): void;
 }
 
@@ -96,7 +104,7 @@ function serve(serving: Serving, request: IncomingMessage, response: ServerRespo
       template = matched;
     },
   };
-  setHeaders(response, serving.headers);
+  setSecurityHeaders(response, serving.secure);
   response.setHeader('x-request-id', facts.requestId);
   response.on('close', () => {
     const milliseconds = performance.now() - startedAt;
@@ -112,14 +120,24 @@ function serve(serving: Serving, request: IncomingMessage, response: ServerRespo
       'request',
     );
   });
+  const refusal = refusalOf(request, serving.shownElsewhere);
+  if (refusal) return sendRefusal(request, response, refusal, facts.requestId);
   Promise.resolve(serving.handle(request, response, facts)).catch((error: unknown) => {
     serving.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
     if (response.headersSent) response.destroy();
-    else
-      response
-        .writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
-        .end(`Something went wrong on our side. Quote ${facts.requestId}.\n`);
+    else sendRefusal(request, response, error, facts.requestId);
   });
+}
+
+/** Why nobody here answers this request, whatever it asks for. */
+function refusalOf(request: IncomingMessage, shownElsewhere: RegExp | undefined): PlatformError | undefined {
+  if (isForeignRequest(request, shownElsewhere)) return foreignRequest();
+  const { host, expect } = request.headers;
+  if (host === undefined && request.httpVersion === '1.1')
+    return new PlatformError('bad-request', 'Say which host you ask: send Host.');
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return new PlatformError('bad-request', 'Nothing but 100-continue can be expected here.');
+  return undefined;
 }
 
 async function stop(server: Server) {
