@@ -23,7 +23,9 @@ interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
 }
-type Row = Pick<ApiRoute<Record<string, unknown>>, 'method' | 'path' | 'params' | 'success'> & { caller: PropertyKey };
+type Row = Pick<ApiRoute<Record<string, unknown>>, 'method' | 'path' | 'params' | 'success' | 'scope'> & {
+  caller: PropertyKey;
+};
 
 const booking = await createBooking({ CRM_CLIENT_SECRET: 'a secret of the two applications' });
 const crm = await createCrm();
@@ -79,7 +81,8 @@ for (const { name, routes } of applications) {
       for (const parameter of operation.parameters ?? []) assert.ok(parameter.schema, `${path} ${parameter.name}`);
       const route = routes.find((one) => one.method === method && one.path === path);
       const scheme = route?.caller === 'signature' ? 'signature' : 'bearer';
-      const expected = route?.caller === 'anyone' ? undefined : [{ [scheme]: [] }];
+      const expected =
+        route?.caller === 'anyone' ? undefined : [{ [scheme]: route?.scope === undefined ? [] : [route.scope] }];
       assert.deepEqual(operation.security, expected, `${method} ${path}`);
       assert.ok(document.components.securitySchemes[scheme], scheme);
     }

@@ -30,6 +30,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/export/[file]': 'signedIn',
   '/account/password': 'signedIn',
   '/account/sign-ins': 'signedIn',
+  '/account/tokens': 'signedIn',
   '/address/[token]': 'anyone',
   '/admin': 'admin',
   '/admin/facilitators': 'admin',
