@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { checkAdvisories } from './check-advisories.ts';
+import { checkAsvs } from './check-asvs.ts';
 import { checkGenerated } from './check-generated.ts';
 import { checkLayout } from './check-layout.ts';
 import { checkLicences } from './check-licences.ts';
@@ -45,6 +46,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['source rules', checkSourceRules],
   ['packages', checkPackages],
   ['lock file', checkLockFile],
+  ['asvs', checkAsvs],
   ['licences', (root) => checkLicences(root, WITH_WAIVERS)],
   ['settings', checkSettings],
 ];
