@@ -76,7 +76,8 @@ const publicPages = createPublicPages({
   cookie: 'samaya_',
 });
 
-const operations = { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken };
+const { metricsToken, securityContact } = config;
+const operations = { notReady, registry: app.metrics.registry, metricsToken, securityContact };
 const server = await startHttpServer({
   host: config.host,
   port: config.bookingPort,
