@@ -6,6 +6,7 @@ import { checkLayout } from './check-layout.ts';
 import { checkLicences } from './check-licences.ts';
 import { checkLockFile } from './check-lock-file.ts';
 import { checkPackages } from './check-packages.ts';
+import { checkReliability } from './check-reliability.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkSourceRules } from './check-source-rules.ts';
 import {
@@ -47,6 +48,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['packages', checkPackages],
   ['lock file', checkLockFile],
   ['asvs', checkAsvs],
+  ['reliability', checkReliability],
   ['licences', (root) => checkLicences(root, WITH_WAIVERS)],
   ['settings', checkSettings],
 ];
