@@ -5,7 +5,9 @@ import { checkAsvs } from './check-asvs.ts';
 import { plantTree } from './test-tree.ts';
 
 // Parts of names, so that this file has no tests of them.
-const TESTS = ["test('keeps what ", "it keeps', () => {});\ntest(`counts ", '$', '{many}`, () => {});'].join('');
+const TESTS = ["test('ABC-01: keeps what ", "it keeps', () => {});\ntest(`counts ", '$', '{many}`, () => {});'].join(
+  '',
+);
 const MET = 'so it is: `test/a.test.ts` "keeps what"';
 
 const row = (id: string, level: number, answer = 'met', how = MET) =>

@@ -11,6 +11,7 @@ export interface Reference {
 // `docs/security.md` "Limits"
 const REFERENCE = /`([^`\s]+\.\w+)` "([^"]+)"/g;
 const TEST_NAME = /\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs;
+const ROWS = /^[A-Z]+-\d\d?(, [A-Z]+-\d\d?)*: /;
 const HEADING = /^#+ (.*)$/gm;
 
 /** The references of a text, in the order in which they stand. */
@@ -23,13 +24,18 @@ export function complainOfReference(root: string, { path, words }: Reference): s
   if (!existsSync(join(root, path))) return [`there is no file ${path}`];
   const text = readSource(root, path);
   if (path.endsWith('.test.ts')) {
-    return namesOfTests(text).some((name) => name.startsWith(words)) ? [] : [`${path} has no test "${words}"`];
+    return namesOfTests(text).some((name) => beginsWith(name, words)) ? [] : [`${path} has no test "${words}"`];
   }
   if (path.endsWith('.md')) {
     const headings = [...text.matchAll(HEADING)].map(([, heading = '']) => heading);
     return headings.some((heading) => heading.startsWith(words)) ? [] : [`${path} has no heading "${words}"`];
   }
   return text.includes(words) ? [] : [`${path} does not say "${words}"`];
+}
+
+// With or without the rows of the bar, which come and go.
+function beginsWith(name: string, words: string): boolean {
+  return name.startsWith(words) || name.replace(ROWS, '').startsWith(words);
 }
 
 /** The names of the tests of a file as they are written there. */
