@@ -131,16 +131,6 @@ test('does not write down the secret of a mailed link', async () => {
   assert.ok(!lines.join('').includes(secret));
 });
 
-test('CRASH-05: lets a running request finish when it stops', async () => {
-  const slow = fetch(`${address}/slow`);
-  while (unblock.toString() === '() => undefined') await new Promise(setImmediate);
-  const stopped = server.stop();
-  unblock();
-  assert.equal(await (await slow).text(), 'done');
-  await stopped;
-  await assert.rejects(fetch(`${address}/healthz`));
-});
-
 /** Everything the server says on one connection to these bytes, until it closes it. */
 async function sayRaw(text: string): Promise<string> {
   const socket = connect(server.port, '127.0.0.1');
@@ -209,4 +199,14 @@ test('whoever finds a weakness is told where to report it, when there is such an
   const days = (Date.parse(fields.get('Expires') ?? '') - Date.now()) / 86_400_000;
   assert.ok(days > 7 && days < 365, `${days}`);
   assert.equal((await fetch(file, { method: 'POST' })).status, 404);
+});
+
+test('CRASH-05: lets a running request finish when it stops', async () => {
+  const slow = fetch(`${address}/slow`);
+  while (unblock.toString() === '() => undefined') await new Promise(setImmediate);
+  const stopped = server.stop();
+  unblock();
+  assert.equal(await (await slow).text(), 'done');
+  await stopped;
+  await assert.rejects(fetch(`${address}/healthz`));
 });
