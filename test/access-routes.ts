@@ -264,9 +264,10 @@ export async function send(
   const headers: Record<string, string> = {};
   let body: string | URLSearchParams | undefined;
   if (route.kind !== 'pages' && scene.bearer !== undefined) headers.authorization = `Bearer ${scene.bearer}`;
+  const isLook = route.method === 'GET' || route.method === 'HEAD';
   if (route.kind === 'api') {
     const sound = sending.body ?? BODIES[route.app][name]?.(scene);
-    if (sound !== undefined) {
+    if (sound !== undefined && !isLook) {
       body = JSON.stringify(sound);
       headers['content-type'] = 'application/json';
     }
@@ -276,7 +277,7 @@ export async function send(
     const cookies = [...secret, NOTES[route.path]?.(scene) ?? []].flat();
     if (cookies.length > 0) headers.cookie = cookies.join('; ');
     Object.assign(headers, { accept: 'text/html', origin, 'sec-fetch-site': 'same-origin' });
-    if (route.method !== 'GET') body = new URLSearchParams(sending.form ?? FORMS[route.app][name]?.(scene) ?? {});
+    if (!isLook) body = new URLSearchParams(sending.form ?? FORMS[route.app][name]?.(scene) ?? {});
   }
   const leave = new AbortController();
   const answer = await fetch(url, {

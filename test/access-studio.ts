@@ -67,6 +67,10 @@ export async function openAccessStudio(): Promise<AccessStudio> {
     environment,
   });
   const password = await booking.app.passwords.hash(PASSWORD);
+  await booking.db
+    .updateTable('studio')
+    .set({ name: 'Samaya', time_zone: 'UTC', currency: 'EUR', terms: null })
+    .execute();
   const maya = await booking.addFacilitator();
   await booking.db.updateTable('users').set({ password }).where('id', '=', maya.id).execute();
   return {
