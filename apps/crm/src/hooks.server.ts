@@ -1,9 +1,10 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
-import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
+import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { requireWholePageTable } from '@samaya/platform/page-table.ts';
+import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyPage } from '#server/sign-in/page-sign-in.ts';
@@ -33,6 +34,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, facts } = pageHost<CrmPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
+  refuseUnreadableForm(event.request);
   Object.assign(event.locals, { ...pages, facts } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_crm', config.crmUrl).name);
   if (secret !== undefined) {
@@ -48,7 +50,8 @@ export const handle: Handle = async ({ event, resolve }) => {
   if (!mayPass) redirect(303, signInOnTheWayTo(event.url.pathname + event.url.search));
   const makePage = async () => await resolve(event, { preload: isNeededAtOnce });
   try {
-    return completePageHeaders(event.request.method === 'GET' ? await inTurn(makePage) : await makePage());
+    const answer = event.request.method === 'GET' ? await inTurn(makePage) : await makePage();
+    return completePageHeaders(explainMethod(answer, facts.requestId));
   } catch (cause) {
     return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
   }
