@@ -95,17 +95,20 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     addPerson({ is_admin: true }),
     addPerson(),
   ]);
-  const [newcomer, forgetful, guest] = await Promise.all([
+  const [newcomer, forgetful, mover, guest] = await Promise.all([
     addPerson({ proven_at: null, prove_asked_at: new Date() }),
     addPerson({ reset_asked_at: new Date() }),
+    addPerson(),
     addPerson({ proven_at: null }),
   ]);
   const people: Record<string, TestPerson> = {
     ...{ facilitator: owner, unproven: owner, rival, user, other, admin, expired: admin, misplaced: admin },
-    ...{ somebody, newcomer, forgetful, guest },
+    ...{ somebody, newcomer, forgetful, mover, guest },
   };
-  const withPassword = [owner, rival, user, other, admin, newcomer].map(({ id }) => id);
+  const withPassword = [owner, rival, user, other, admin, newcomer, mover].map(({ id }) => id);
   await db.updateTable('users').set({ password }).where('id', 'in', withPassword).execute();
+  const asked = { new_email: `new.${mover.email}`, new_email_asked_at: new Date() };
+  await db.updateTable('users').set(asked).where('id', '=', mover.id).execute();
   if (caller === 'unproven')
     await db.updateTable('users').set({ proven_at: null }).where('id', '=', owner.id).execute();
 
@@ -157,8 +160,11 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
+      addressToken: await linkTokenOf(booking, 'address', mover.email),
+      file: 'everything.json',
       bookedNote: note('booked', { eventId: event, email: user.email }),
       resetNote: note('reset sent', { email: user.email }),
+      addressNote: note('address sent', { email: user.email }),
       signUpNote: seal({ email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') }, keys, 'sign-up'),
     },
   };
