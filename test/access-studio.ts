@@ -192,11 +192,11 @@ let streams = 0;
 
 async function crmScene(crm: TestCrm, caller: string): Promise<Omit<Scene, 'people'>> {
   const [own, other] = [++streams, ++streams];
-  const about = { user_name: `Booker ${own}`, user_email: `booker${own}@home.example` };
-  await crm.deliver([
-    bookingMessage({ facilitator_id: own, booking_id: own, user_id: own, ...about }),
-    bookingMessage({ facilitator_id: other, booking_id: other, user_id: other }),
-  ]);
+  const about = (n: number) => ({
+    ...{ facilitator_id: n, booking_id: n, user_id: n },
+    ...{ user_name: `Booker ${n}`, user_email: `booker${n}@home.example` },
+  });
+  await crm.deliver([bookingMessage(about(own)), bookingMessage(about(other))]);
   const idOf = async (facilitatorId: number) =>
     (
       await crm.app.db
