@@ -13,7 +13,7 @@ import {
 } from './described-api.ts';
 import { createDescribedApps } from './described-apps.ts';
 import { type Breach, breachesOf, type JsonSchema, validValues } from './from-schema.ts';
-import { tableContents } from './table-contents.ts';
+import { differencesOf, tableContents } from './table-contents.ts';
 
 // Everything here is made from the applications' own OpenAPI documents; a new route or field needs no line of it.
 const { booking, crm, apps } = await createDescribedApps();
@@ -66,42 +66,6 @@ async function tryRoutes(
   for (const route of [...app.described.filter((one) => !ending.includes(one)), ...ending]) {
     await tryRoute(route, { seed, numRuns: tries });
   }
-}
-
-// What a sound request may still meet: the rules of the domain, and what is not there.
-const FAULTS_OF_FORM = new Set([
-  'bad-request',
-  'invalid',
-  'payload-too-large',
-  'unsupported-media-type',
-  'unauthenticated',
-]);
-
-/** Nobody of these addresses and passwords exists, and nobody answers at booking for CRM. */
-const CLOSED: Readonly<Record<string, string[]>> = {
-  booking: ['/api/v1/sessions', '/api/v1/crm/sign-ins'],
-  CRM: ['/api/v1/sessions'],
-};
-
-for (const app of apps) {
-  test(`FUZZ-01: what the document of ${app.name} calls right is answered as it says`, async (t) => {
-    const tries = countTries(t, 'FUZZ-01', { short: 25, full: 2000 });
-    const good = new Map<string, number>();
-    await tryRoutes(t, app, tries, async (route, options) => {
-      const ask = await createAsker(app, route);
-      const property = fc.asyncProperty(soundWishes(app, route), async (wish) => {
-        const answer = await ask(wish);
-        const request = `${route.method} ${route.path} ${JSON.stringify(wish)}`;
-        const code = app.check(request, route.operation, answer);
-        assert.ok(code === undefined || !FAULTS_OF_FORM.has(code), `${request}: ${answer.text}`);
-        if (answer.status < 300) good.set(route.path, (good.get(route.path) ?? 0) + 1);
-      });
-      await fc.assert(property, options);
-    });
-    // Else it would only have knocked at closed doors.
-    const closed = app.described.filter(({ path }) => (good.get(path) ?? 0) < tries / 4).map(({ path }) => path);
-    assert.deepEqual(closed, CLOSED[app.name]);
-  });
 }
 
 interface Bent extends Breach {
@@ -203,10 +167,47 @@ for (const app of apps) {
         });
         await fc.assert(property, options);
       }
-      assert.deepEqual(await tableContents(pool), before, `${route.method} ${route.path} left a trace`);
+      const traces = differencesOf(before, await tableContents(pool));
+      assert.deepEqual(traces, [], `${route.method} ${route.path} left a trace`);
     });
     t.diagnostic(`${bent} constraints`);
     assert.ok(bent >= (app.name === 'booking' ? 150 : 25), `${bent}`);
+  });
+}
+
+// What a sound request may still meet: the rules of the domain, and what is not there.
+const FAULTS_OF_FORM = new Set([
+  'bad-request',
+  'invalid',
+  'payload-too-large',
+  'unsupported-media-type',
+  'unauthenticated',
+]);
+
+/** Nobody of these addresses and passwords exists, and nobody answers at booking for CRM. */
+const CLOSED: Readonly<Record<string, string[]>> = {
+  booking: ['/api/v1/sessions', '/api/v1/crm/sign-ins'],
+  CRM: ['/api/v1/sessions'],
+};
+
+for (const app of apps) {
+  test(`FUZZ-01: what the document of ${app.name} calls right is answered as it says`, async (t) => {
+    const tries = countTries(t, 'FUZZ-01', { short: 25, full: 2000 });
+    const good = new Map<string, number>();
+    await tryRoutes(t, app, tries, async (route, options) => {
+      const ask = await createAsker(app, route);
+      const property = fc.asyncProperty(soundWishes(app, route), async (wish) => {
+        const answer = await ask(wish);
+        const request = `${route.method} ${route.path} ${JSON.stringify(wish)}`;
+        const code = app.check(request, route.operation, answer);
+        assert.ok(code === undefined || !FAULTS_OF_FORM.has(code), `${request}: ${answer.text}`);
+        if (answer.status < 300) good.set(route.path, (good.get(route.path) ?? 0) + 1);
+      });
+      await fc.assert(property, options);
+    });
+    // Else it would only have knocked at closed doors.
+    const closed = app.described.filter(({ path }) => (good.get(path) ?? 0) < tries / 4).map(({ path }) => path);
+    assert.deepEqual(closed, CLOSED[app.name]);
   });
 }
 

@@ -129,19 +129,8 @@ export function refuse<Callers, Identity>(
   facts: RequestFacts,
   headers: Record<string, string> = {},
 ): ReadyAnswer {
-  const answer = problemAnswer(error, options.statuses, facts, headers);
-  if (answer.status >= 500) noteFault(error, options.log, call, facts, answer.status);
-  return answer;
-}
-
-/** The same where there is nothing to note. */
-export function problemAnswer(
-  error: unknown,
-  statuses: Readonly<Record<string, number>>,
-  facts: RequestFacts,
-  headers: Record<string, string> = {},
-): ReadyAnswer {
-  const problem = problemFor(error, statuses, facts.requestId);
+  const problem = problemFor(error, options.statuses, facts.requestId);
+  if (problem.status >= 500) noteFault(error, options.log, call, facts, problem.status);
   return new ReadyAnswer(
     problem.status,
     { ...problemHeaders(error, problem), 'cache-control': 'no-store', ...headers },

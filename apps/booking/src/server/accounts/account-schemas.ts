@@ -1,13 +1,15 @@
 import { emailAddress, oneLine, saidPassword } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
+import { isEasilyGuessed } from './easily-guessed.ts';
 
 const instant = z.iso.datetime({ offset: true });
 const anyPassword = saidPassword(PASSWORD_MOST);
 
-/** A password somebody chooses: its length counts, not what it is made of. */
+/** A password somebody chooses: its length counts, not what it is made of, but not one that is tried first. */
 export const newPassword = anyPassword
   .refine((value) => characters(value) >= PASSWORD_LEAST, `has ${PASSWORD_LEAST} characters at least`)
+  .refine((value) => !isEasilyGuessed(value), 'is among the first that others try')
   .meta({ type: 'string', minLength: PASSWORD_LEAST, maxLength: PASSWORD_MOST, format: 'password' });
 
 /** The address of an account. */

@@ -3,11 +3,12 @@ import type { Kysely } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
 import { knownBrowser } from './known-browser.ts';
-import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn, replaceHash } from './sign-in-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -50,7 +51,8 @@ export async function signIn(
 ): Promise<SignedIn> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
-  const opened = await openSignIn(app.db, { ...checked, kind, agent, now });
+  const checkedHash = await strengthen(app, checked, credentials.password);
+  const opened = await openSignIn(app.db, { ...checked, checkedHash, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
   return { ...opened, user };
@@ -83,10 +85,28 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends every sign-in of a person, in browsers, programs and on the way to other applications. */
+/**
+ * Ends every sign-in of a person: in browsers, in programs, on the way to other applications and, by a message that is
+ * not lost while CRM is away, in CRM.
+ */
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
+  // All of it or nothing: CRM hears of it if it happened.
+  if (!db.isTransaction) return await db.transaction().execute((trx) => endAllSignIns(trx, userId));
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
+  await tellSignedOut(db, userId);
+}
+
+/** A hash of today's cost instead of a weaker one, while the password is at hand; answers the one that is kept. */
+async function strengthen(
+  { db, passwords }: Pick<SignInDeps, 'db' | 'passwords'>,
+  { userId, checkedHash }: CheckedCredentials,
+  password: string,
+): Promise<string> {
+  if (!passwords.isWeak(checkedHash)) return checkedHash;
+  const stronger = await passwords.hash(password);
+  // Unless it was replaced meanwhile: then it is no longer the one that was checked.
+  return (await replaceHash(db, { userId, from: checkedHash, to: stronger })) ? stronger : checkedHash;
 }
 
 export function badCredentials(): BookingError {
