@@ -18,6 +18,7 @@ export async function createDescribedApps() {
   booking.app.passwords = {
     hash: async (password) => `quick ${password}`,
     verify: async (password, kept) => kept === `quick ${password}`,
+    isWeak: () => false,
   };
   const { facilitatorId } = await booking.addFacilitator();
   const others = await Promise.all([booking.addFacilitator(), booking.addFacilitator()]);
@@ -54,6 +55,10 @@ export async function createDescribedApps() {
       time_zone: fc.constantFrom(...ZONES),
       facilitator_id: fc.constantFrom(...facilitators),
       event_id: idsOf(events),
+      // Of any kind, but none that is tried first.
+      password: fc
+        .string({ unit: 'grapheme', maxLength: 20 })
+        .map((text) => `calm river ${text.slice(0, 100)}`.toWellFormed().replaceAll('\0', '')),
     },
     async signIn() {
       const { deleted_at } = await booking.db

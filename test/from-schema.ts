@@ -119,7 +119,8 @@ export function breachesOf(schema: JsonSchema): Breach[] {
   const types = schema.anyOf ? schema.anyOf.map(({ type }) => type ?? '') : [schema.type ?? ''];
   const others = Object.entries(TYPES)
     .filter(([type]) => !types.includes(type) && !(type === 'integer' && types.includes('number')))
-    .flatMap(([, values]) => values);
+    .flatMap(([, values]) => values)
+    .filter((value) => !(types.includes('integer') && Number.isInteger(value)));
   const breaches: Breach[] = [];
   const add = (constraint: string, values: fc.Arbitrary<unknown>) => breaches.push({ constraint, values });
   if (types[0] !== '') add('type', fc.constantFrom(...others));
