@@ -167,12 +167,14 @@ function refusals<Callers>(
   add(401, 'unauthenticated');
   if (byBearer) add(403, 'forbidden');
   if (route.params) add(404, 'not-found');
-  add(413, 'payload-too-large');
+  // A body that comes with a question is not read.
+  if (route.method !== 'get') add(413, 'payload-too-large');
   if (route.body) {
     add(415, 'unsupported-media-type');
     add(422, 'invalid');
   }
-  add(429, 'too-many-requests');
+  // Whoever signs is no stranger, and counted where the route says so.
+  if (!isSigned(route)) add(429, 'too-many-requests');
   add(503, 'unavailable');
   for (const code of route.refusals ?? []) {
     const status = statusOf(code, statuses);
