@@ -51,7 +51,7 @@ const server = await startHttpServer({
   host: config.host,
   port: config.crmPort,
   trustProxy: config.trustProxy,
-  secure: config.crmUrl.startsWith('https:'),
+  publicUrl: config.crmUrl,
   log: app.log,
   onFinished: (request, status, milliseconds, template) =>
     app.metrics.request(request.method ?? '', template, status, milliseconds),

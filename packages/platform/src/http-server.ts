@@ -15,14 +15,20 @@ export interface HttpServerOptions {
   port: number;
   /** Whether the direct peer is a proxy of ours whose forwarding headers count. */
   trustProxy: boolean;
-  /** Whether the public address is https. */
-  secure: boolean;
+  /** The address under which browsers see this. */
+  publicUrl: string;
   /** Addresses of what other sites may draw into their pages; nothing, unless told. */
   shownElsewhere?: RegExp;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
   /** Told of every finished request. */
   onFinished?(request: IncomingMessage, status: number, milliseconds: number, template: string): void;
   log: Log;
+}
+
+interface Serving extends HttpServerOptions {
+  /** Whether the public address is https. */
+  secure: boolean;
+  accessLog: Log;
 }
 
 export interface HttpServer {
@@ -42,7 +48,8 @@ const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
 
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const accessLog = createAccessLog(options.log);
+  const secure = options.publicUrl.startsWith('https:');
+  const serving: Serving = { ...options, secure, accessLog: createAccessLog(options.log) };
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -53,10 +60,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       // Looked at here, where the refusal gets our headers.
       requireHostHeader: false,
     },
-    (request, response) => serve(options, accessLog, request, response),
+    (request, response) => serve(serving, request, response),
   );
-  server.on('checkExpectation', (request, response) => serve(options, accessLog, request, response));
-  answerUnreadable(server, options);
+  server.on('checkExpectation', (request, response) => serve(serving, request, response));
+  answerUnreadable(server, { secure, log: options.log });
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -70,7 +77,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port, server, stop: () => stop(server) };
 }
 
-function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMessage, response: ServerResponse) {
+function serve(options: Serving, request: IncomingMessage, response: ServerResponse) {
   const startedAt = performance.now();
   let template = 'other';
   // Whoever answers below a path of its own may shorten the address.
@@ -87,7 +94,7 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
   response.on('close', () => {
     const milliseconds = performance.now() - startedAt;
     options.onFinished?.(request, response.statusCode, milliseconds, template);
-    accessLog.info(
+    options.accessLog.info(
       {
         request_id: facts.requestId,
         method: request.method,
@@ -98,7 +105,7 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
       'request',
     );
   });
-  const refusal = refusalOf(request, options.shownElsewhere);
+  const refusal = refusalOf(request, options);
   if (refusal) return sendRefusal(request, response, refusal, facts.requestId);
   Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
     options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
@@ -108,8 +115,8 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
 }
 
 /** Why nobody here answers this request, whatever it asks for. */
-function refusalOf(request: IncomingMessage, shownElsewhere: RegExp | undefined): PlatformError | undefined {
-  if (isForeignRequest(request, shownElsewhere)) return foreignRequest();
+function refusalOf(request: IncomingMessage, options: Serving): PlatformError | undefined {
+  if (isForeignRequest(request, options)) return foreignRequest();
   const { host, expect } = request.headers;
   if (host === undefined && request.httpVersion === '1.1')
     return new PlatformError('bad-request', 'Say which host you ask: send Host.');
