@@ -3,6 +3,7 @@ import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
+import { requireWholePageTable } from '@samaya/platform/page-table.ts';
 import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
@@ -17,13 +18,19 @@ import { type BookingPages, PAGES } from './pages.ts';
 /** An organiser is a facilitator or an admin; whose event it is, the use case asks. */
 type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 
-/** Who may see each page. A page that is not listed does not compile. */
-const VISITORS: Record<RouteId, Visitor> = {
+/** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
+export const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
   '/account': 'signedIn',
+  '/account/address': 'signedIn',
+  '/account/address/sent': 'signedIn',
   '/account/delete': 'signedIn',
   '/account/deleted': 'anyone',
   '/account/export': 'signedIn',
+  '/account/export/[file]': 'signedIn',
+  '/account/password': 'signedIn',
+  '/account/sign-ins': 'signedIn',
+  '/address/[token]': 'anyone',
   '/admin': 'admin',
   '/admin/facilitators': 'admin',
   '/admin/facilitators/[facilitator]': 'admin',
@@ -81,6 +88,9 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/sign-up/sent': 'anyone',
   '/sitemap.xml': 'anyone',
 };
+
+export const init = (): void =>
+  requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
 
 /** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
 const IS_SECRET = /\[token\]|^\/booked|\/sent$/;

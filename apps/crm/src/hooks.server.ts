@@ -3,6 +3,7 @@ import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
+import { requireWholePageTable } from '@samaya/platform/page-table.ts';
 import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
@@ -11,8 +12,8 @@ import { signInOnTheWayTo } from '#server/sign-in/return-path.ts';
 import type { RouteId } from '$app/types';
 import { type CrmPages, PAGES } from './pages.ts';
 
-/** Who may see each page. A page that is not listed does not compile. */
-const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
+/** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
+export const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/(inbox)': 'facilitator',
   '/(inbox)/n/[id]': 'facilitator',
   '/completeness': 'facilitator',
@@ -23,6 +24,9 @@ const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/sign-out': 'anyone',
   '/signed-out': 'anyone',
 };
+
+export const init = (): void =>
+  requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
 
 const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403 };
 

@@ -5,6 +5,7 @@ import { foreignRequest, isForeignRequest } from './foreign-request.ts';
 import { createAccessLog, type Log } from './log.ts';
 import { networkOf } from './network.ts';
 import { PlatformError } from './platform-error.ts';
+import { createCrowdRefusal } from './refuse-crowd.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendRefusal } from './send-refusal.ts';
@@ -20,15 +21,14 @@ export interface HttpServerOptions {
   /** Addresses of what other sites may draw into their pages; nothing, unless told. */
   shownElsewhere?: RegExp;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
+  /**
+   * The template of a request that is one too many; it is refused before anything else is done for it, which leaves
+   * the time to those who were let in.
+   */
+  findCrowded?(request: IncomingMessage): string | undefined;
   /** Told of every finished request. */
   onFinished?(request: IncomingMessage, status: number, milliseconds: number, template: string): void;
   log: Log;
-}
-
-interface Serving extends HttpServerOptions {
-  /** Whether the public address is https. */
-  secure: boolean;
-  accessLog: Log;
 }
 
 export interface HttpServer {
@@ -48,8 +48,14 @@ const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
 
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { log } = options;
   const secure = options.publicUrl.startsWith('https:');
-  const serving: Serving = { ...options, secure, accessLog: createAccessLog(options.log) };
+  const serving = {
+    ...options,
+    secure,
+    accessLog: createAccessLog(log),
+    refuseCrowd: createCrowdRefusal({ secure, log }),
+  };
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -60,10 +66,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       // Looked at here, where the refusal gets our headers.
       requireHostHeader: false,
     },
-    (request, response) => serve(serving, request, response),
+    (request, response) => receive(serving, request, response),
   );
   server.on('checkExpectation', (request, response) => serve(serving, request, response));
-  answerUnreadable(server, { secure, log: options.log });
+  answerUnreadable(server, { secure, log });
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -77,24 +83,38 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port, server, stop: () => stop(server) };
 }
 
-function serve(options: Serving, request: IncomingMessage, response: ServerResponse) {
+interface Serving extends HttpServerOptions {
+  /** Whether the public address is https. */
+  secure: boolean;
+  accessLog: Log;
+  refuseCrowd(response: ServerResponse): void;
+}
+
+function receive(serving: Serving, request: IncomingMessage, response: ServerResponse) {
+  const crowded = serving.findCrowded?.(request);
+  if (crowded === undefined) return serve(serving, request, response);
+  serving.refuseCrowd(response);
+  serving.onFinished?.(request, response.statusCode, 0, crowded);
+}
+
+function serve(serving: Serving, request: IncomingMessage, response: ServerResponse) {
   const startedAt = performance.now();
   let template = 'other';
   // Whoever answers below a path of its own may shorten the address.
   const path = request.url?.split('?', 1)[0]?.replaceAll(MAILED_SECRET, '.…');
   const facts: RequestFacts = {
     requestId: randomUUIDv7(),
-    network: networkOf(request, options.trustProxy),
+    network: networkOf(request, serving.trustProxy),
     onRoute: (matched) => {
       template = matched;
     },
   };
-  setSecurityHeaders(response, options.secure);
+  setSecurityHeaders(response, serving.secure);
   response.setHeader('x-request-id', facts.requestId);
   response.on('close', () => {
     const milliseconds = performance.now() - startedAt;
-    options.onFinished?.(request, response.statusCode, milliseconds, template);
-    options.accessLog.info(
+    serving.onFinished?.(request, response.statusCode, milliseconds, template);
+    serving.accessLog.info(
       {
         request_id: facts.requestId,
         method: request.method,
@@ -105,18 +125,18 @@ function serve(options: Serving, request: IncomingMessage, response: ServerRespo
       'request',
     );
   });
-  const refusal = refusalOf(request, options);
+  const refusal = refusalOf(request, serving);
   if (refusal) return sendRefusal(request, response, refusal, facts.requestId);
-  Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
-    options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
+  Promise.resolve(serving.handle(request, response, facts)).catch((error: unknown) => {
+    serving.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
     if (response.headersSent) response.destroy();
     else sendRefusal(request, response, error, facts.requestId);
   });
 }
 
 /** Why nobody here answers this request, whatever it asks for. */
-function refusalOf(request: IncomingMessage, options: Serving): PlatformError | undefined {
-  if (isForeignRequest(request, options)) return foreignRequest();
+function refusalOf(request: IncomingMessage, serving: Serving): PlatformError | undefined {
+  if (isForeignRequest(request, serving)) return foreignRequest();
   const { host, expect } = request.headers;
   if (host === undefined && request.httpVersion === '1.1')
     return new PlatformError('bad-request', 'Say which host you ask: send Host.');
