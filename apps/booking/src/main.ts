@@ -82,7 +82,7 @@ const server = await startHttpServer({
   host: config.host,
   port: config.bookingPort,
   trustProxy: config.trustProxy,
-  secure: config.bookingUrl.startsWith('https:'),
+  publicUrl: config.bookingUrl,
   // The pictures that chats and networks show of a page.
   shownElsewhere: /\/picture\.png$/,
   log: app.log,

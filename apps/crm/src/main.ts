@@ -59,7 +59,7 @@ const server = await startHttpServer({
   host: config.host,
   port: config.crmPort,
   trustProxy: config.trustProxy,
-  secure: config.crmUrl.startsWith('https:'),
+  publicUrl: config.crmUrl,
   log: app.log,
   findCrowded: api.findCrowded,
   onFinished: (request, status, milliseconds, template) =>

@@ -32,7 +32,7 @@ const server = await startHttpServer({
   host: '127.0.0.1',
   port: 0,
   trustProxy: false,
-  secure: true,
+  publicUrl: 'https://book.example.org',
   log,
   onFinished: (request, status, milliseconds, template) =>
     metrics.request(request.method ?? '', template, status, milliseconds),
