@@ -25,6 +25,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     name: identity.name,
     email: identity.email,
     isProven: identity.isProven,
+    hasGoogle: locals.app.google !== undefined,
     done: doneWords(url.searchParams.get('done')),
     signIns: signIns.map(({ id, kind, agent, last_seen_at, isThisOne }) => ({
       id,

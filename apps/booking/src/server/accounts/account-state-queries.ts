@@ -8,13 +8,14 @@ export interface AccountState {
   name: string;
   email: string;
   passwordHash: string;
+  googleId: string | null;
   isProven: boolean;
   proveAskedAt: Date | null;
   resetAskedAt: Date | null;
 }
 
 const COLUMNS = sql`
-  id, name, email, password as "passwordHash", proven_at is not null as "isProven",
+  id, name, email, password as "passwordHash", google_id as "googleId", proven_at is not null as "isProven",
   prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt"`;
 
 /** Nobody when the account was erased. */

@@ -80,6 +80,13 @@ export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<v
   await db.deleteFrom('sign_ins').where('user_id', '=', userId).execute();
 }
 
+export async function deleteOtherSignIns(
+  db: Kysely<DB>,
+  { userId, signInId }: { userId: number; signInId: number },
+): Promise<void> {
+  await sql`delete from sign_ins where user_id = ${userId} and id <> ${signInId}`.execute(db);
+}
+
 /** Deletes sign-ins that have expired; answers how many. */
 export async function deleteExpiredSignIns(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`delete from sign_ins where expires_at <= clock_timestamp()`.execute(db);

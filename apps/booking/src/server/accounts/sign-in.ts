@@ -6,7 +6,7 @@ import { BookingError } from '#server/errors.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
-import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+import { deleteOtherSignIns, deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -84,6 +84,12 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
+}
+
+/** Ends every sign-in of a person but the one that asks. */
+export async function endOtherSignIns(db: Kysely<DB>, person: { userId: number; signInId: number }): Promise<void> {
+  await deleteOtherSignIns(db, person);
+  await forgetOidcRecordsOf(db, person.userId);
 }
 
 export function badCredentials(): BookingError {
