@@ -19,8 +19,8 @@ const claimsSchema = z.object({
   name: z.string().optional().catch(undefined),
   email: z.string().optional().catch(undefined),
   // The boolean alone: "false" in quotes counts as true in too many places.
-  email_verified: z.unknown(),
-  hd: z.unknown(),
+  email_verified: z.unknown().optional(),
+  hd: z.unknown().optional(),
 });
 
 const GMAIL = /@(gmail|googlemail)\.com$/i;

@@ -1,9 +1,11 @@
 import { error, fail, redirect } from '@sveltejs/kit';
+import { agentInWords } from '#server/accounts/agent-words.ts';
 import { getGoogleLink } from '#server/accounts/get-google-link.ts';
 import { checkPassword } from '#server/accounts/sign-in.ts';
 import { unlinkGoogle } from '#server/accounts/unlink-google.ts';
 import type { BegunAtGoogle } from '#server/google/google-sign-in.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
+import { keepSignIn } from '../../keep-sign-in.ts';
 import { typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import { keepOnItsWay } from '../../sign-in/google/google-cookie.ts';
@@ -39,9 +41,12 @@ export const actions: Actions = {
     redirect(303, begun.url.href);
   },
 
-  async disconnect({ locals, setHeaders }) {
+  async disconnect({ locals, request, cookies, setHeaders }) {
+    const { userId } = requireIdentity(locals);
+    const agent = agentInWords(request.headers.get('user-agent'));
     try {
-      await unlinkGoogle(locals.app, requireIdentity(locals));
+      const opened = await unlinkGoogle(locals.app, { userId, agent, now: new Date() });
+      if (opened) await keepSignIn({ locals, cookies }, opened);
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'last-way-in': 409 }, setHeaders);
       return fail(status, { message });

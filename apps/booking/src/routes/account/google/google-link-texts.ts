@@ -1,6 +1,5 @@
 export const GOOGLE_LINK = {
   title: 'Sign in with Google',
-  back: 'Your account',
   connected: 'Connected',
   connectedText: 'Your Google account opens this account. Whatever address Google shows, it stays the same account.',
   notConnected: 'Not connected',
