@@ -38,7 +38,7 @@ export const actions: Actions = {
       return fail(status, { message });
     }
     keepOnItsWay({ locals, cookies }, begun);
-    redirect(303, begun.url.href);
+    redirect(303, begun.url.href, { external: true });
   },
 
   async disconnect({ locals, request, cookies, setHeaders }) {
