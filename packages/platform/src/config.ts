@@ -72,7 +72,7 @@ export const settings = {
     .string()
     .regex(MAIL_FROM, 'is an address such as hello@example.org, or Samaya <hello@example.org>')
     .optional(),
-  GOOGLE_ISSUER: z.url('is an address').optional(),
+  GOOGLE_ISSUER: z.url({ protocol: /^https?$/, error: 'is an address such as https://accounts.google.com' }).optional(),
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
   RATE_LIMITS: onOff.default(true),
@@ -198,6 +198,12 @@ function refuseContradictions(config: Config, environment: NodeJS.ProcessEnv) {
   }
   if (config.notificationSecrets?.some((secret) => !/^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/.test(secret))) {
     wrong.push('NOTIFICATION_SECRETS are written whsec_<base64 of 24 bytes or more>');
+  }
+  if (Boolean(environment.GOOGLE_CLIENT_ID) !== Boolean(environment.GOOGLE_CLIENT_SECRET)) {
+    wrong.push('GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET go together: give both, or neither for no such sign-in');
+  }
+  if (config.google?.issuer.startsWith('http:') && !LOOPBACK_HOSTS.has(new URL(config.google.issuer).hostname)) {
+    wrong.push('GOOGLE_ISSUER begins with https: unless it is on this machine');
   }
   if (!isLoopbackOnly(config)) {
     if (config.demo && environment.DEMO === '1')
