@@ -291,7 +291,7 @@ async function tryExtraColumns<Callers>(
   return tried;
 }
 
-test('no body sets a column that is not a field of it', async () => {
+test('AUTHN-18: no body sets a column that is not a field of it', async () => {
   const { api, app } = booking;
   assert.ok((await tryExtraColumns({ api, pool: app.pool }, bookingRoutes(app), () => bookingScene('admin'))) >= 64);
   const pool = crm.app.pool;
