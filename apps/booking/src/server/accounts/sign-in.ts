@@ -7,6 +7,7 @@ import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
+import { knownBrowser } from './known-browser.ts';
 import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn, replaceHash } from './sign-in-queries.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,6 +18,8 @@ export interface Credentials {
   password: string;
   /** Where the person is, as the server saw it; `undefined` when nobody knows, then only the address is limited. */
   network: string | undefined;
+  /** What this browser keeps from an earlier sign-in, see `markBrowser`. */
+  mark?: string | undefined;
 }
 
 export interface OpenedSignIn {
@@ -40,7 +43,7 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network; with `unavailable` while too many people are signing in at once.
+ * from one network (a browser in which they signed in before has ten of its own); with `unavailable` while too many people are signing in at once.
  */
 export async function signIn(
   app: SignInDeps,
@@ -112,12 +115,13 @@ export function badCredentials(): BookingError {
 
 /** The check of `signIn` and `checkPassword`, with the hash that was right at that moment. */
 export async function checkCredentials(
-  { db, passwords, limits }: Pick<SignInDeps, 'db' | 'passwords' | 'limits'>,
-  { email, password, network }: Credentials,
+  { db, passwords, limits, config }: SignInDeps,
+  { email, password, network, mark }: Credentials,
 ): Promise<CheckedCredentials | undefined> {
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
   if (network !== undefined) await limits('sign-in-network', network);
-  await limits('sign-in-address', email);
+  const browser = knownBrowser(config.cookieKeys, mark, email);
+  await (browser === undefined ? limits('sign-in-address', email) : limits('sign-in-browser', browser));
   // Whoever chose a password chose a shorter one; hashing this would only cost.
   if (characters(password) > PASSWORD_MOST) return undefined;
   const found = await findPasswordOf(db, email);
