@@ -4,7 +4,7 @@ import { FREQUENT_PASSWORDS } from './frequent-passwords.ts';
 const PREFIX_BYTES = 4;
 const FEWEST_DIFFERENT = 4;
 
-const frequent = new Set(prefixesOf(Buffer.from(FREQUENT_PASSWORDS, 'base64')));
+const common = new Set(prefixesOf(Buffer.from(FREQUENT_PASSWORDS, 'base64')));
 
 /**
  * Whether a password is among the first that anybody would try: a frequent one, also with digits or signs put behind
@@ -14,7 +14,7 @@ export function isEasilyGuessed(password: string): boolean {
   const plain = password.normalize('NFKC').toLowerCase();
   if (new Set(plain).size < FEWEST_DIFFERENT) return true;
   const bare = plain.replace(/[^\p{L}\p{N}]+$/u, '');
-  return [plain, bare, bare.replace(/\p{N}+$/u, '')].some((one) => frequent.has(prefixOf(one)));
+  return [plain, bare, bare.replace(/\p{N}+$/u, '')].some((one) => common.has(prefixOf(one)));
 }
 
 function prefixOf(password: string): number {

@@ -1,31 +1,7 @@
-/*
-The list below comes from zxcvbn, under this licence:
-
-Copyright (c) 2012-2016 Dan Wheeler and Dropbox, Inc.
-
-Permission is hereby granted, free of charge, to any person obtaining
-a copy of this software and associated documentation files (the
-"Software"), to deal in the Software without restriction, including
-without limitation the rights to use, copy, modify, merge, publish,
-distribute, sublicense, and/or sell copies of the Software, and to
-permit persons to whom the Software is furnished to do so, subject to
-the following conditions:
-
-The above copyright notice and this permission notice shall be
-included in all copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND,
-EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
-MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
-NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE
-LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION
-OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION
-WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-*/
-
 /**
- * The passwords that others try first: of the 30,000 most frequent ones that zxcvbn 4.4.2 lists, the 1,090 with ten or
- * more characters, each as the first four bytes of its SHA-256, since few of them are fit to be read.
+ * The passwords that others try first: of the 30,000 most frequent ones that zxcvbn 4.4.2 lists, the 1090 with ten or more
+ * characters, each as the first four bytes of its SHA-256, since few of them are fit to be read. The list is under the
+ * MIT licence, see docs/licences/zxcvbn.txt.
  */
 export const FREQUENT_PASSWORDS = `
 ACX3VwApUlcAVKfeAHUjtQCN1VAAprctAKuZ2QDP5G0A1BLtATmsbwFQAPQB9xyaAf3scgJLTC8CbG+bAm3RiwJ/7fkC9RSCAyzBHwNbbIoDZc
