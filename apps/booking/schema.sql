@@ -204,6 +204,7 @@ create table users (
   deleted_at timestamp with time zone,
   prove_asked_at timestamp with time zone,
   reset_asked_at timestamp with time zone,
+  disabled_at timestamp with time zone,
   constraint users_name_given CHECK (((name)::text <> ''::text)),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_unique UNIQUE (email)
@@ -611,6 +612,23 @@ AS $function$
   from regexp_split_to_table(search_form(value), '[[:space:]]+') word
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sign_ins_refuse_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  is_closed boolean;
+begin
+  select deleted_at is not null or disabled_at is not null into is_closed from users where id = new.user_id for share;
+  if is_closed then
+    raise exception 'the account was erased or disabled'
+      using errcode = 'check_violation', constraint = 'sign_ins_account_is_open', table = 'sign_ins';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.sign_ins_tell_end()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -634,6 +652,22 @@ CREATE OR REPLACE FUNCTION public.studio_time_zone()
  STABLE
 AS $function$ select time_zone from studio $function$;
 
+CREATE OR REPLACE FUNCTION public.users_end_sign_ins()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from sign_ins where user_id = new.id;
+  delete from oidc_records where user_id = new.id;
+  -- Of an erasure CRM is told by a message of its own.
+  if new.deleted_at is null then
+    insert into outbox (kind, user_id) values ('user.signed_out', new.id);
+  end if;
+  return null;
+end $function$;
+
 CREATE TRIGGER bookings_count_deleted AFTER DELETE ON public.bookings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
 CREATE TRIGGER bookings_count_inserted AFTER INSERT ON public.bookings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
 CREATE TRIGGER bookings_count_updated AFTER UPDATE ON public.bookings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
@@ -648,5 +682,7 @@ CREATE TRIGGER events_start_empty BEFORE INSERT ON public.events FOR EACH ROW EX
 CREATE TRIGGER events_tell_bookings AFTER UPDATE OF title, date_time, place, online, facilitator_id ON public.events FOR EACH ROW WHEN (((((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.date_time IS DISTINCT FROM new.date_time)) OR (old.place IS DISTINCT FROM new.place)) OR (old.online IS DISTINCT FROM new.online)) OR (old.facilitator_id IS DISTINCT FROM new.facilitator_id))) EXECUTE FUNCTION events_tell_bookings();
 CREATE TRIGGER facilitators_note_words AFTER UPDATE OF name ON public.facilitators FOR EACH ROW WHEN (((old.name)::text IS DISTINCT FROM (new.name)::text)) EXECUTE FUNCTION facilitators_note_words();
 CREATE TRIGGER facilitators_tell AFTER UPDATE OF name, email ON public.facilitators FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.email)::text IS DISTINCT FROM (new.email)::text))) EXECUTE FUNCTION people_tell();
+CREATE TRIGGER sign_ins_refuse_ended BEFORE INSERT OR UPDATE OF user_id ON public.sign_ins FOR EACH ROW EXECUTE FUNCTION sign_ins_refuse_ended();
 CREATE TRIGGER sign_ins_tell_end AFTER DELETE ON public.sign_ins REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION sign_ins_tell_end();
+CREATE TRIGGER users_end_sign_ins AFTER UPDATE OF deleted_at, disabled_at ON public.users FOR EACH ROW WHEN ((((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL)) OR ((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL)))) EXECUTE FUNCTION users_end_sign_ins();
 CREATE TRIGGER users_tell AFTER UPDATE OF name, email, deleted_at ON public.users FOR EACH ROW WHEN (((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.email)::text IS DISTINCT FROM (new.email)::text)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION people_tell();

@@ -31,6 +31,7 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/admin/people': 'admin',
   '/admin/people/[person]': 'admin',
   '/admin/people/[person]/delete': 'admin',
+  '/admin/people/[person]/disable': 'admin',
   // Whoever holds the mailed link.
   '/b/[token]': 'anyone',
   '/b/[token]/calendar.ics': 'anyone',

@@ -23,7 +23,7 @@ const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/signed-out': 'anyone',
 };
 
-const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403 };
+const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403, 'bad-credentials': 410 };
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, facts } = pageHost<CrmPages>(PAGES);

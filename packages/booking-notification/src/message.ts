@@ -19,7 +19,7 @@ export const BOOKING_KINDS = [
   'event.cancelled',
 ] as const;
 
-export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.erased'] as const;
+export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.signed_out', 'user.erased'] as const;
 
 // Measured in characters, as PostgreSQL measures varchar.
 const text = (max: number) =>
@@ -71,10 +71,19 @@ export const userErasedSchema = z.object({
   user_id: id,
 });
 
+/** Every sign-in of this person has ended, at booking and wherever booking vouched for them. */
+export const userSignedOutSchema = z.object({
+  message_id: z.uuid(),
+  kind: z.literal('user.signed_out'),
+  occurred_at: instant,
+  user_id: id,
+});
+
 export const messageSchema = z.union([
   bookingMessageSchema,
   facilitatorChangedSchema,
   userChangedSchema,
+  userSignedOutSchema,
   userErasedSchema,
 ]);
 

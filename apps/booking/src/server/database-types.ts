@@ -174,6 +174,7 @@ export interface Studio {
 export interface Users {
   created_at: Generated<Date>;
   deleted_at: Date | null;
+  disabled_at: Date | null;
   email: string;
   google_id: string | null;
   id: Generated<number>;

@@ -3,8 +3,8 @@ import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
 import { getListedPerson } from './get-listed-person.ts';
 import type { Identity } from './identity.ts';
-import { findPerson } from './identity-queries.ts';
-import { lockAdmins, updateIsAdmin } from './people-queries.ts';
+import { lockAsAdmin } from './lock-as-admin.ts';
+import { updateIsAdmin } from './people-queries.ts';
 
 /**
  * Makes a person an admin, or no longer one. Nobody changes that of themselves, so one admin always stays. Refuses with
@@ -18,10 +18,7 @@ export async function changeAdmin(
 ): Promise<void> {
   if (userId === actor.userId) throw new PlatformError('forbidden', 'Another admin has to change that for you.');
   await db.transaction().execute(async (trx) => {
-    await lockAdmins(trx);
-    // Whoever came first may have been about this very actor.
-    const self = await findPerson(trx, { userId: actor.userId, adminEmails: config.adminEmails });
-    if (!self?.is_admin) throw new PlatformError('forbidden', 'Only admins may do this.');
+    await lockAsAdmin({ db: trx, config }, { actor, userId });
     const person = await getListedPerson({ db: trx, config }, userId);
     if (person.isAdmin === isAdmin) return;
     if (isAdmin && !person.isProven) {

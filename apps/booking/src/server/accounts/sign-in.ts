@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
@@ -54,8 +55,8 @@ export async function signIn(
 }
 
 /**
- * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased or got another
- * password than the one of `checkedHash` meanwhile.
+ * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased, disabled or
+ * got another password than the one of `checkedHash` meanwhile.
  */
 export async function openSignIn(
   db: Kysely<DB>,
@@ -80,10 +81,11 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends every sign-in of a person, in browsers, programs and on the way to other applications. */
+/** Ends every sign-in of a person, in browsers, programs, CRM and on the way there. */
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
+  await tellSignedOut(db, userId);
 }
 
 export function badCredentials(): BookingError {

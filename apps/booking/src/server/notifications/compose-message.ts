@@ -42,7 +42,7 @@ function wordsOf(row: SayableRow): object {
       facilitator_email: row.facilitator_email,
     };
   }
-  if (row.kind === 'user.erased') return { ...what, user_id: row.user_id };
+  if (row.kind === 'user.erased' || row.kind === 'user.signed_out') return { ...what, user_id: row.user_id };
   return { ...what, user_id: row.user_id, user_name: row.user_name, user_email: row.user_email };
 }
 

@@ -146,3 +146,9 @@ export async function reviveDead(
 function ofDestination(destination: Destination | undefined) {
   return destination === undefined ? sql`true` : sql`destination = ${destination}`;
 }
+
+export async function insertSignedOut(db: Kysely<DB>, userId: number): Promise<void> {
+  await sql`
+    insert into outbox (kind, user_id)
+    select 'user.signed_out', id from users where id = ${userId} and deleted_at is null`.execute(db);
+}
