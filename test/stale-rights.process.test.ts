@@ -168,6 +168,11 @@ test(`AUTHZ-06: whoever is no admin any more is refused within a second in every
     slowest = Math.max(slowest, await untilRefused(doors, { ...refusals, 'bearer here': 403, 'bearer there': 403 }));
   }
   assert.ok(slowest <= MOST_MS, `the slowest took ${Math.round(slowest)} ms`);
+  const noted = there
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('"access.refused"'));
+  assert.ok(noted.some((line) => line.includes('/admin/people')) && noted.some((line) => line.includes('/api/v1/')));
 });
 
 test('AUTHZ-06: signing somebody out everywhere ends CRM too', async () => {

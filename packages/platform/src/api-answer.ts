@@ -25,6 +25,8 @@ export interface ApiOptions<Callers, Identity> {
   /** Called before a route runs, with the caller it declares, e.g. to limit the rate. */
   admit?(identity: Identity | undefined, facts: RequestFacts, caller: keyof Callers): Promise<void>;
   log: Log;
+  /** Told when somebody is refused what is not theirs to do. */
+  onForbidden?(call: Pick<ApiCall, 'method' | 'url'>, facts: RequestFacts): void;
 }
 
 /** What a route answers to a request: ready bytes, or a web `Response` for what is more than that, such as a stream. */
@@ -120,13 +122,14 @@ function nextPage(address: string, cursor: string): string {
 /** The problem document of an error, with its status and headers; logs what is our fault. */
 export function refuse<Callers, Identity>(
   error: unknown,
-  options: Pick<ApiOptions<Callers, Identity>, 'statuses' | 'log'>,
+  options: Pick<ApiOptions<Callers, Identity>, 'statuses' | 'log' | 'onForbidden'>,
   call: Pick<ApiCall, 'method' | 'url'>,
   facts: RequestFacts,
   headers: Record<string, string> = {},
 ): ReadyAnswer {
   const answer = problemAnswer(error, options.statuses, facts, headers);
   if (answer.status >= 500) noteFault(error, options.log, call, facts, answer.status);
+  if (answer.status === 403) options.onForbidden?.(call, facts);
   return answer;
 }
 

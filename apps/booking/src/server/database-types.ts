@@ -22,6 +22,19 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AuditTrail {
+  actor_id: number | null;
+  at: Generated<Date>;
+  details: Generated<Json>;
+  event_id: number | null;
+  facilitator_id: number | null;
+  id: Generated<number>;
+  kind: string;
+  network: string | null;
+  request_id: string | null;
+  user_id: number | null;
+}
+
 export interface Bookings {
   booking_date: Generated<Date>;
   event_id: number;
@@ -187,6 +200,7 @@ export interface Users {
 }
 
 export interface DB {
+  audit_trail: AuditTrail;
   bookings: Bookings;
   ended_sign_ins: EndedSignIns;
   event_search: EventSearch;

@@ -71,6 +71,7 @@ export const PERSON = {
   },
   notDone: 'Nothing was changed',
   facilitatorPage: 'See as a facilitator',
+  audit: 'What was done, in the audit trail',
 } as const;
 
 export const DELETE = {

@@ -16,5 +16,5 @@ export async function lockAsAdmin(
 ): Promise<void> {
   await lockAdmins(db, [actor.userId, userId]);
   const self = await findPerson(db, { userId: actor.userId, adminEmails: config.adminEmails });
-  if (!self?.is_admin) throw new PlatformError('forbidden', 'Only admins may do this.');
+  if (!actor.isAdmin || !self?.is_admin) throw new PlatformError('forbidden', 'Only admins may do this.');
 }

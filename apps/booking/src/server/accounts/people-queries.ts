@@ -70,11 +70,11 @@ export async function lockAdmins(trx: Transaction<DB>, ids: readonly number[]): 
     select id from users where is_admin or id = any (${ids}::integer[]) order by id for no key update`.execute(trx);
 }
 
-/** Disables an account, or enables it again; the database ends its sign-ins. What stands already is left alone. */
+/** Disables an account, or enables it again; the database ends its sign-ins. */
 export async function updateIsDisabled(trx: Transaction<DB>, userId: number, isDisabled: boolean): Promise<void> {
   await sql`
     update users set disabled_at = case when ${isDisabled} then clock_timestamp() end
-    where id = ${userId} and (disabled_at is not null) <> ${isDisabled}`.execute(trx);
+    where id = ${userId}`.execute(trx);
 }
 
 export async function updateIsAdmin(trx: Transaction<DB>, userId: number, isAdmin: boolean): Promise<void> {

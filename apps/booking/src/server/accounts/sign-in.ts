@@ -5,6 +5,7 @@ import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
 import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
@@ -35,7 +36,7 @@ export interface CheckedCredentials {
   checkedHash: string;
 }
 
-type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
+type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>;
 
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
@@ -51,6 +52,7 @@ export async function signIn(
   const opened = await openSignIn(app.db, { ...checked, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
+  logSecurity(app.log, 'sign_in.ok', { user_id: user.id, kind }, credentials);
   return { ...opened, user };
 }
 
@@ -94,15 +96,19 @@ export function badCredentials(): BookingError {
 
 /** The check of `signIn` and `checkPassword`, with the hash that was right at that moment. */
 export async function checkCredentials(
-  { db, passwords, limits }: Pick<SignInDeps, 'db' | 'passwords' | 'limits'>,
+  { db, passwords, limits, log }: Pick<SignInDeps, 'db' | 'passwords' | 'limits' | 'log'>,
   { email, password, network }: Credentials,
 ): Promise<CheckedCredentials | undefined> {
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
   if (network !== undefined) await limits('sign-in-network', network);
   await limits('sign-in-address', email);
   // Whoever chose a password chose a shorter one; hashing this would only cost.
-  if (characters(password) > PASSWORD_MOST) return undefined;
-  const found = await findPasswordOf(db, email);
-  if (!(await passwords.verify(password, found?.password)) || !found) return undefined;
+  const isPossible = characters(password) <= PASSWORD_MOST;
+  const found = isPossible ? await findPasswordOf(db, email) : undefined;
+  const isRight = isPossible && (await passwords.verify(password, found?.password));
+  if (!isRight || !found) {
+    logSecurity(log, 'sign_in.failed', { user_id: found?.id }, { network });
+    return undefined;
+  }
   return { userId: found.id, checkedHash: found.password };
 }

@@ -1,5 +1,7 @@
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
+import { recordAct } from '#server/audit/record-act.ts';
 import { getListedPerson } from './get-listed-person.ts';
 import type { Identity } from './identity.ts';
 import { endAllSignIns } from './sign-in.ts';
@@ -13,11 +15,14 @@ export async function signOutPerson(
   { db, config }: Pick<BookingApp, 'db' | 'config'>,
   { userId, signInId }: { userId: number; signInId?: string },
   actor: Identity,
+  origin?: Origin,
 ): Promise<void> {
   if (!actor.isAdmin) throw new PlatformError('forbidden', 'Only admins may do this.');
   await db.transaction().execute(async (trx) => {
     await getListedPerson({ db: trx, config }, userId);
     if (signInId === undefined) await endAllSignIns(trx, userId);
     else await deleteOwnSignIn(trx, { id: signInId, userId });
+    const details = signInId === undefined ? {} : { count: 1 };
+    await recordAct(trx, { kind: 'person.signed_out', actorId: actor.userId, userId, details }, origin);
   });
 }

@@ -1,5 +1,5 @@
 import { sqlState } from '@samaya/platform/database.ts';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { CANARY_DOMAIN, type Facilitator } from './facilitator.ts';
@@ -36,6 +36,16 @@ export async function insertFacilitator(db: Kysely<DB>, fields: FacilitatorField
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()
     .catch(refuseTakenEmail);
+}
+
+/** A facilitator's fields, locked against another change. */
+export async function lockFacilitator(trx: Transaction<DB>, id: number): Promise<FacilitatorFields | undefined> {
+  return await trx
+    .selectFrom('facilitators')
+    .select(['name', 'email', 'bio', 'specialties'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
 }
 
 /** Changes the fields given; `undefined` when there is no such facilitator, `email-taken` as above. */

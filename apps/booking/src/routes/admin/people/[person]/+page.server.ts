@@ -49,14 +49,14 @@ export const actions: Actions = {
   unmakeAdmin: async ({ locals, params }) => await setAdmin(locals, params, false),
   async signOut({ locals, params }) {
     const { id } = await personInAddress(locals, params);
-    await signOutPerson(locals.app, { userId: id }, requireIdentity(locals));
+    await signOutPerson(locals.app, { userId: id }, requireIdentity(locals), locals.facts);
     redirect(303, `/admin/people/${id}?done=out`);
   },
   async end({ locals, params, request }) {
     const { id } = await personInAddress(locals, params);
     const signInId = typedInto(await request.formData(), 'sign_in');
     if (SIGN_IN_ID.test(signInId)) {
-      await signOutPerson(locals.app, { userId: id, signInId }, requireIdentity(locals));
+      await signOutPerson(locals.app, { userId: id, signInId }, requireIdentity(locals), locals.facts);
     }
     redirect(303, `/admin/people/${id}?done=ended`);
   },
@@ -65,7 +65,7 @@ export const actions: Actions = {
 async function setAdmin(locals: App.Locals, params: { person: string }, isAdmin: boolean) {
   const { id } = await personInAddress(locals, params);
   try {
-    await changeAdmin(locals.app, { userId: id, isAdmin }, requireIdentity(locals));
+    await changeAdmin(locals.app, { userId: id, isAdmin }, requireIdentity(locals), locals.facts);
   } catch (refused) {
     if (!(refused instanceof DomainError)) throw refused;
     if (refused.code === 'not-proven') return fail(409, { message: PERSON.mustProve });

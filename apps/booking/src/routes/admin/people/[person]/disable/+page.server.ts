@@ -22,7 +22,7 @@ export const actions: Actions = {
 async function setDisabled(locals: App.Locals, params: { person: string }, isDisabled: boolean) {
   const { id } = await personInAddress(locals, params);
   try {
-    await disablePerson(locals.app, { userId: id, isDisabled }, requireIdentity(locals));
+    await disablePerson(locals.app, { userId: id, isDisabled }, requireIdentity(locals), locals.facts);
   } catch (refused) {
     if (!(refused instanceof DomainError) || refused.code !== 'forbidden') throw refused;
     return fail(403, { message: refused.message });
