@@ -156,6 +156,7 @@ create table outbox (
   delivered_at timestamp with time zone,
   dead_at timestamp with time zone,
   last_error text,
+  recipient character varying(120),
   constraint outbox_booking_rows_are_whole CHECK (((booking_id IS NULL) OR ((version IS NOT NULL) AND (status IS NOT NULL) AND (seats IS NOT NULL) AND (user_id IS NOT NULL) AND (event_id IS NOT NULL)))),
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_one_row_per_version UNIQUE (booking_id, version, destination)
@@ -219,8 +220,11 @@ create table users (
   deleted_at timestamp with time zone,
   prove_asked_at timestamp with time zone,
   reset_asked_at timestamp with time zone,
+  new_email character varying(120),
+  new_email_asked_at timestamp with time zone,
   disabled_at timestamp with time zone,
   constraint users_name_given CHECK (((name)::text <> ''::text)),
+  constraint users_new_email_with_time CHECK (((new_email IS NULL) = (new_email_asked_at IS NULL))),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_unique UNIQUE (email)
 );
@@ -257,6 +261,7 @@ CREATE INDEX outbox_arrived ON public.outbox USING btree (delivered_at) WHERE (d
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (destination, next_attempt_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
 CREATE INDEX outbox_guest_again ON public.outbox USING btree (user_id, event_id, occurred_at) WHERE (kind = 'guest.again'::text);
+CREATE INDEX outbox_sent_elsewhere ON public.outbox USING btree (user_id) WHERE (recipient IS NOT NULL);
 CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
 CREATE INDEX users_by_words ON public.users USING gin (search_form((((name)::text || ' '::text) || (email)::text)) gin_trgm_ops) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
@@ -694,6 +699,16 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.users_void_new_email()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.new_email := null;
+  new.new_email_asked_at := null;
+  return new;
+end $function$;
+
 CREATE TRIGGER audit_trail_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_trail FOR EACH STATEMENT EXECUTE FUNCTION audit_trail_only_grows();
 CREATE TRIGGER bookings_count_deleted AFTER DELETE ON public.bookings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
 CREATE TRIGGER bookings_count_inserted AFTER INSERT ON public.bookings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION bookings_count_and_tell();
@@ -713,3 +728,4 @@ CREATE TRIGGER sign_ins_refuse_ended BEFORE INSERT OR UPDATE OF user_id ON publi
 CREATE TRIGGER sign_ins_tell_end AFTER DELETE ON public.sign_ins REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION sign_ins_tell_end();
 CREATE TRIGGER users_end_sign_ins AFTER UPDATE OF deleted_at, disabled_at ON public.users FOR EACH ROW WHEN ((((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL)) OR ((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL)))) EXECUTE FUNCTION users_end_sign_ins();
 CREATE TRIGGER users_tell AFTER UPDATE OF name, email, deleted_at ON public.users FOR EACH ROW WHEN (((((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.email)::text IS DISTINCT FROM (new.email)::text)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION people_tell();
+CREATE TRIGGER users_void_new_email BEFORE UPDATE OF email, password, google_id, deleted_at ON public.users FOR EACH ROW WHEN (((old.new_email IS NOT NULL) AND (((((old.email)::text IS DISTINCT FROM (new.email)::text) OR ((old.password)::text IS DISTINCT FROM (new.password)::text)) OR ((old.google_id)::text IS DISTINCT FROM (new.google_id)::text)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at)))) EXECUTE FUNCTION users_void_new_email();

@@ -19,7 +19,7 @@ export const BOOKING_KINDS = [
   'event.cancelled',
 ] as const;
 
-export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.signed_out', 'user.erased'] as const;
+export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.erased', 'user.signed_out'] as const;
 
 // Measured in characters, as PostgreSQL measures varchar.
 const text = (max: number) =>
@@ -71,7 +71,7 @@ export const userErasedSchema = z.object({
   user_id: id,
 });
 
-/** Every sign-in of this person has ended, at booking and wherever booking vouched for them. */
+/** Every sign-in of a person ended at booking: they signed out everywhere, or their way in changed. */
 export const userSignedOutSchema = z.object({
   message_id: z.uuid(),
   kind: z.literal('user.signed_out'),
@@ -83,8 +83,8 @@ export const messageSchema = z.union([
   bookingMessageSchema,
   facilitatorChangedSchema,
   userChangedSchema,
-  userSignedOutSchema,
   userErasedSchema,
+  userSignedOutSchema,
 ]);
 
 export type BookingMessage = z.infer<typeof bookingMessageSchema>;

@@ -20,14 +20,18 @@ import { logSecurity } from './security-log.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
+  // In a browser in which the owner of the address signed in before.
+  'sign-in-browser': { points: 10, seconds: 60, shared: true },
   'sign-in-network': { points: 30, seconds: 60, shared: true },
   'sign-up-network': { points: 10, seconds: 3600, shared: true },
   // Links to confirm an address or to choose a password, asked for by whoever knows the address.
   'account-mail-network': { points: 10, seconds: 3600, shared: true },
   'account-mail-address': { points: 5, seconds: 3600, shared: true },
+  // Whoever has many networks and many addresses: beyond it no mail server would take ours for honest.
+  'account-mail-all': { points: 1000, seconds: 3600, shared: true },
   'guest-booking-network': { points: 20, seconds: 3600, shared: true },
   'booking-user': { points: 30, seconds: 60, shared: false },
-  'import-user': { points: 20, seconds: 60, shared: false },
+  'import-user': { points: 20, seconds: 60, shared: true },
   'api-token': { points: 600, seconds: 60, shared: false },
   'api-network': { points: 120, seconds: 60, shared: false },
 } as const satisfies Record<string, Limit>;

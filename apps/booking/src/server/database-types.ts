@@ -140,6 +140,7 @@ export interface Outbox {
   last_error: string | null;
   next_attempt_at: Generated<Date>;
   occurred_at: Generated<Date>;
+  recipient: string | null;
   refusals: Generated<number>;
   refused_since: Date | null;
   seats: number | null;
@@ -193,6 +194,8 @@ export interface Users {
   id: Generated<number>;
   is_admin: Generated<boolean>;
   name: string;
+  new_email: string | null;
+  new_email_asked_at: Date | null;
   password: string;
   prove_asked_at: Date | null;
   proven_at: Date | null;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { askForNewAddress } from './accounts/ask-for-new-address.ts';
 import { askForReset } from './accounts/ask-for-reset.ts';
+import { changeAddress } from './accounts/change-address.ts';
 import { changeAdmin } from './accounts/change-admin.ts';
 import { disablePerson } from './accounts/disable-person.ts';
 import { resetPassword } from './accounts/reset-password.ts';
@@ -31,6 +33,15 @@ const PROVOKED: Record<SecurityEvent, () => Promise<unknown>> = {
     await askForReset(app, { email: ana.email, network: '192.0.2.1' });
     const token = await linkTokenOf(studio, 'reset', ana.email);
     await resetPassword(app, { token, password: 'another quiet one', agent: undefined, now });
+  },
+  'address.changed': async () => {
+    // With the password that the reset above chose.
+    const mine = { userId: ana.id, email: ana.email };
+    const wish = { newEmail: 'ana@new.example', password: 'another quiet one', network: '192.0.2.1' };
+    await askForNewAddress(app, mine, wish);
+    const token = await linkTokenOf(studio, 'address', ana.email);
+    await changeAddress(app, { token, owner: { by: 'sign-in', userId: ana.id }, agent: undefined, now });
+    ana.email = 'ana@new.example';
   },
   'rights.changed': () => changeAdmin(app, { userId: ana.id, isAdmin: true }, admin),
   'account.disabled': () => disablePerson(app, { userId: ana.id, isDisabled: true }, admin),

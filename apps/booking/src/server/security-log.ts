@@ -7,6 +7,7 @@ export const SECURITY_EVENTS = [
   'limit.hit',
   'access.refused',
   'password.changed',
+  'address.changed',
   'rights.changed',
   'account.disabled',
   'account.enabled',

@@ -6,6 +6,7 @@ import { badCredentials, type SignedIn, signIn } from '#server/accounts/sign-in.
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest, finishSignInRequest } from '#server/oidc/finish-interaction.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
+import { keepMark, markOfBrowser } from '../keep-mark.ts';
 import { keepSignIn } from '../keep-sign-in.ts';
 import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -40,6 +41,7 @@ export const actions: Actions = {
       signedIn = await signIn(app, {
         ...parsed.data,
         network: facts.network,
+        mark: markOfBrowser({ locals, cookies }),
         kind: 'page',
         agent: agentInWords(request.headers.get('user-agent')),
         now: new Date(),
@@ -49,6 +51,7 @@ export const actions: Actions = {
       return fail(status, { message, email: typed.email });
     }
     await keepSignIn({ locals, cookies }, signedIn);
+    keepMark({ locals, cookies }, signedIn.user.email, new Date());
     const interaction = url.searchParams.get('interaction');
     if (interaction !== null) await goOn(locals, interaction, signedIn.user.id);
     redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');

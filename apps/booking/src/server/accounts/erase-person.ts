@@ -24,5 +24,5 @@ async function erase(trx: Transaction<DB>, userId: number): Promise<void> {
   await endAllSignIns(trx, userId);
   await cancelUpcomingBookings(trx, userId);
   await forgetAnswersOf(trx, [keysOfAddress(email), keysOfGuest(email), keysOfUser(userId)]);
-  await forgetMailsTo(trx, email);
+  await forgetMailsTo(trx, { userId, email });
 }

@@ -8,7 +8,8 @@ import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { logSecurity } from '#server/security-log.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
-import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+import { knownBrowser } from './known-browser.ts';
+import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn, replaceHash } from './sign-in-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -18,6 +19,8 @@ export interface Credentials {
   password: string;
   /** Where the person is, as the server saw it; `undefined` when nobody knows, then only the address is limited. */
   network: string | undefined;
+  /** What this browser keeps from an earlier sign-in, see `markBrowser`. */
+  mark?: string | undefined;
 }
 
 export interface OpenedSignIn {
@@ -41,7 +44,7 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'l
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network; with `unavailable` while too many people are signing in at once.
+ * from one network (a browser in which they signed in before has ten of its own); with `unavailable` while too many people are signing in at once.
  */
 export async function signIn(
   app: SignInDeps,
@@ -49,7 +52,8 @@ export async function signIn(
 ): Promise<SignedIn> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
-  const opened = await openSignIn(app.db, { ...checked, kind, agent, now });
+  const checkedHash = await strengthen(app, checked, credentials.password);
+  const opened = await openSignIn(app.db, { ...checked, checkedHash, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
   logSecurity(app.log, 'sign_in.ok', { user_id: user.id, kind }, credentials);
@@ -83,11 +87,28 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends every sign-in of a person, in browsers, programs, CRM and on the way there. */
+/**
+ * Ends every sign-in of a person: in browsers, in programs, on the way to other applications and, by a message that is
+ * not lost while CRM is away, in CRM.
+ */
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
+  // All of it or nothing: CRM hears of it if it happened.
+  if (!db.isTransaction) return await db.transaction().execute((trx) => endAllSignIns(trx, userId));
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
   await tellSignedOut(db, userId);
+}
+
+/** A hash of today's cost instead of a weaker one, while the password is at hand; answers the one that is kept. */
+async function strengthen(
+  { db, passwords }: Pick<SignInDeps, 'db' | 'passwords'>,
+  { userId, checkedHash }: CheckedCredentials,
+  password: string,
+): Promise<string> {
+  if (!passwords.isWeak(checkedHash)) return checkedHash;
+  const stronger = await passwords.hash(password);
+  // Unless it was replaced meanwhile: then it is no longer the one that was checked.
+  return (await replaceHash(db, { userId, from: checkedHash, to: stronger })) ? stronger : checkedHash;
 }
 
 export function badCredentials(): BookingError {
@@ -96,12 +117,13 @@ export function badCredentials(): BookingError {
 
 /** The check of `signIn` and `checkPassword`, with the hash that was right at that moment. */
 export async function checkCredentials(
-  { db, passwords, limits, log }: Pick<SignInDeps, 'db' | 'passwords' | 'limits' | 'log'>,
-  { email, password, network }: Credentials,
+  { db, passwords, limits, config, log }: SignInDeps,
+  { email, password, network, mark }: Credentials,
 ): Promise<CheckedCredentials | undefined> {
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
   if (network !== undefined) await limits('sign-in-network', network);
-  await limits('sign-in-address', email);
+  const browser = knownBrowser(config.cookieKeys, mark, email);
+  await (browser === undefined ? limits('sign-in-address', email) : limits('sign-in-browser', browser));
   // Whoever chose a password chose a shorter one; hashing this would only cost.
   const isPossible = characters(password) <= PASSWORD_MOST;
   const found = isPossible ? await findPasswordOf(db, email) : undefined;

@@ -1,6 +1,7 @@
 import type { MailKind } from './mail.ts';
 import type { MailOrder, Written } from './mail-document.ts';
-import { writeKnown, writeProve, writeReset } from './write-account-mails.ts';
+import { writeKnown, writePasswordChanged, writeProve, writeReset } from './write-account-mails.ts';
+import { writeAddressAsked, writeAddressChanged, writeNewAddress } from './write-address-mails.ts';
 import {
   writeAgain,
   writeCancelled,
@@ -18,6 +19,10 @@ const WRITERS: Readonly<Record<MailKind, (order: MailOrder) => Written>> = {
   'account.prove': writeProve,
   'account.reset': writeReset,
   'account.known': writeKnown,
+  'account.new-address': writeNewAddress,
+  'account.address-asked': writeAddressAsked,
+  'account.address-changed': writeAddressChanged,
+  'account.password-changed': writePasswordChanged,
 };
 
 /** Writes a mail about its facts as they are now; `undefined` when there is no such kind of mail. */

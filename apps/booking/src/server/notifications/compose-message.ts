@@ -5,7 +5,7 @@ import type { ClaimedRow } from './outbox.ts';
 export type Composed = { message: Message; fault?: undefined } | { message?: undefined; fault: string };
 
 /** What of a row is said. */
-export type SayableRow = Omit<ClaimedRow, 'attempts' | 'refusals' | 'refused_since' | 'last_error'>;
+export type SayableRow = Omit<ClaimedRow, 'attempts' | 'refusals' | 'refused_since' | 'last_error' | 'recipient'>;
 
 /** Says a row in the words of the contract. What happened is the row's; names and dates are those of now. */
 export function composeMessage(row: SayableRow): Composed {

@@ -31,7 +31,7 @@ export const actions: Actions = {
     }
     await erasePerson(app.db, userId);
     logSecurity(app.log, 'account.deleted', { user_id: userId }, facts);
-    dropSignIn({ locals, cookies });
+    dropSignIn({ locals, cookies, setHeaders });
     redirect(303, '/account/deleted');
   },
 };

@@ -29,7 +29,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const identity = requireIdentity(locals);
   const now = new Date();
   const [signIns, ahead, behind] = await Promise.all([
-    listSignIns(app.db, { userId: person.id, signInId: identity.signInId }),
+    listSignIns(app.db, { ...person, userId: person.id, signInId: identity.signInId }),
     listVisitsAhead(app.db, person.id),
     listVisitsBehind(app.db, { userId: person.id, after, limit: BEHIND_A_PAGE }),
   ]);
