@@ -35,7 +35,8 @@ export interface NewToken {
 }
 
 /**
- * Keeps a token, as `insertSignIn` keeps a sign-in: not for an account that was erased or has another password by now.
+ * Keeps a token, as `insertSignIn` keeps a sign-in: not for an account that was erased or disabled, or has
+ * another password by now.
  * The account is locked, so that of two at once the second counts the first.
  */
 export async function insertToken(
@@ -49,6 +50,7 @@ export async function insertToken(
       .where('id', '=', userId)
       .where('password', '=', checkedHash)
       .where('deleted_at', 'is', null)
+      .where('disabled_at', 'is', null)
       .forUpdate()
       .executeTakeFirst();
     if (!account) return 'gone';

@@ -1,6 +1,7 @@
 import { hashToken, createToken as newSecret } from '@samaya/platform/opaque-token.ts';
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { MOST_TOKENS, type Scope, TOKEN_PREFIX } from './access-token.ts';
 import { insertToken } from './access-token-queries.ts';
 import type { Identity } from './identity.ts';
@@ -21,7 +22,7 @@ export interface WantedToken {
  * `signIn` does.
  */
 export async function createAccessToken(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
   { password, network, ...wanted }: WantedToken,
 ): Promise<string> {
@@ -36,5 +37,6 @@ export async function createAccessToken(
       `You have ${MOST_TOKENS} tokens, which is the most. End one that you no longer use.`,
     );
   }
+  logSecurity(app.log, 'token.made', { user_id: userId }, { network });
   return token;
 }
