@@ -49,6 +49,7 @@ const PLACES: readonly [RegExp, string][] = [
   [/^\/api\/v1\/bookings\/\{id\}/, 'booked'],
   [/^\/api\/v1\/booking-notifications\/\{id\}/, 'notification'],
   [/^\/\(inbox\)\/n\/\[id\]/, 'notification'],
+  [/^\/address\/\[token\]/, 'addressToken'],
   [/^\/b\/\[token\]/, 'guestToken'],
   [/^\/confirm\/\[token\]/, 'proveToken'],
   [/^\/reset\/\[token\]/, 'resetToken'],
@@ -143,6 +144,7 @@ export function thingOf(route: AccessRoute, parameter: string): string {
 
 /** What a page needs in its address. */
 const QUERIES: Record<string, (scene: Scene) => string> = {
+  'GET /account/address/sent': ({ ids }) => `?${new URLSearchParams({ for: String(ids.addressNote) })}`,
   'GET /booked': ({ ids }) => `?${new URLSearchParams({ for: String(ids.bookedNote) })}`,
   'GET /booked/calendar.ics': ({ ids }) => `?${new URLSearchParams({ for: String(ids.bookedNote) })}`,
   'GET /reset/sent': ({ ids }) => `?${new URLSearchParams({ for: String(ids.resetNote) })}`,
@@ -195,7 +197,10 @@ const schedule = ({ people }: Scene) =>
 export const FORMS: Record<App, Record<string, (scene: Scene) => Record<string, string>>> = {
   booking: {
     'POST /account?/name': () => ({ name: 'Ana B.' }),
-    'POST /account?/end': ({ ids }) => ({ sign_in: String(ids.signIn) }),
+    'POST /account/address': () => ({ email: `new.${crypto.randomUUID()}@home.example`, password: PASSWORD }),
+    'POST /account/password?/change': () => ({ current: PASSWORD, password: `${PASSWORD} again` }),
+    'POST /account/sign-ins?/end': ({ ids }) => ({ sign_in: String(ids.signIn) }),
+    'POST /address/[token]': () => ({ password: PASSWORD }),
     'POST /account/delete': () => ({ password: PASSWORD }),
     'POST /admin/facilitators/[facilitator]': facilitatorForm,
     'POST /admin/facilitators/new': facilitatorForm,

@@ -91,14 +91,15 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     addPerson({ is_admin: true }),
     addPerson(),
   ]);
-  const [newcomer, forgetful, guest] = await Promise.all([
+  const [newcomer, forgetful, mover, guest] = await Promise.all([
     addPerson({ proven_at: null, prove_asked_at: new Date() }),
     addPerson({ reset_asked_at: new Date() }),
+    addPerson({ new_email: `new-${crypto.randomUUID()}@home.example`, new_email_asked_at: new Date(), password }),
     addPerson({ proven_at: null }),
   ]);
   const people: Record<string, TestPerson> = {
     ...{ facilitator: owner, unproven: owner, rival, user, other, admin, expired: admin, misplaced: admin },
-    ...{ somebody, newcomer, forgetful, guest },
+    ...{ somebody, newcomer, forgetful, mover, guest },
   };
   const withPassword = [owner, rival, user, other, admin, newcomer].map(({ id }) => id);
   await db.updateTable('users').set({ password }).where('id', 'in', withPassword).execute();
@@ -149,11 +150,14 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
+      file: 'everything.json',
       ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
+      addressToken: await linkTokenOf(booking, 'address', mover.email),
       bookedNote: note('booked', { eventId: event, email: user.email }),
+      addressNote: note('address sent', { email: 'new@home.example' }),
       resetNote: note('reset sent', { email: user.email }),
       signUpNote: seal({ email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') }, keys, 'sign-up'),
     },

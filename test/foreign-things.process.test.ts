@@ -8,7 +8,7 @@ import { differencesOf, tableContents } from './table-contents.ts';
 const NOBODYS = 2_000_000_001;
 const STRANGERS = new Set(['anonymous', 'unknown', 'expired', 'misplaced', 'unproven', 'other', 'rival']);
 // What everybody may see, or whoever holds the link.
-const OPEN = new Set(['facilitator', 'guestToken', 'proveToken', 'resetToken', 'mail']);
+const OPEN = new Set(['facilitator', 'guestToken', 'proveToken', 'resetToken', 'addressToken', 'mail']);
 
 // The hash of a script that says which page it is, and when the page was made.
 const CHANCE = /'sha256-[\w+/=]+'|\btoday:"[^"]+"|\b[\d.]+ m?s ago/g;
@@ -25,7 +25,10 @@ function idsFor({ ids }: Scene): { hidden: Record<string, number | string>; none
       ...Object.fromEntries(events.map((name) => [name, ids.closed ?? 0])),
       eventPage: ids.closedPage ?? '',
       ...Object.fromEntries(
-        ['guestToken', 'proveToken', 'resetToken'].map((name) => [name, forged(String(ids[name]).split('.')[0])]),
+        ['guestToken', 'proveToken', 'resetToken', 'addressToken'].map((name) => [
+          name,
+          forged(String(ids[name]).split('.')[0]),
+        ]),
       ),
     },
     none: {
@@ -35,7 +38,9 @@ function idsFor({ ids }: Scene): { hidden: Record<string, number | string>; none
       eventPage: `${NOBODYS}-closed-of`,
       closedPage: `${NOBODYS}-closed-of`,
       mail: '00000000-0000-4000-8000-000000000000',
-      ...Object.fromEntries(['guestToken', 'proveToken', 'resetToken'].map((name) => [name, forged(NOBODYS)])),
+      ...Object.fromEntries(
+        ['guestToken', 'proveToken', 'resetToken', 'addressToken'].map((name) => [name, forged(NOBODYS)]),
+      ),
     },
   };
 }
@@ -159,7 +164,7 @@ const IN_BODIES: readonly Case[] = [
   })),
   {
     caller: 'other',
-    route: 'POST /account?/end',
+    route: 'POST /account/sign-ins?/end',
     foreign: ({ ids }) => ids.signIn ?? 0,
     sending: (id) => ({ form: { sign_in: String(id) } }),
   },
