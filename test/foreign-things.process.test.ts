@@ -13,6 +13,9 @@ const OPEN = new Set(['facilitator', 'guestToken', 'proveToken', 'resetToken', '
 // The hash of a script that says which page it is, and when the page was made.
 const CHANCE = /'sha256-[\w+/=]+'|\btoday:"[^"]+"|\b[\d.]+ m?s ago/g;
 
+// The name of a file is no id: everybody's own export has the same ones.
+const PARAMETER = /[[{](?!file\])\w+[\]}]/;
+
 const studio = await openAccessStudio();
 const pools = { booking: studio.booking.app.pool, crm: studio.crm.app.pool };
 
@@ -95,7 +98,7 @@ async function compareIds(route: AccessRoute, scene: Scene): Promise<boolean> {
 test('AUTHZ-02: what is somebody else’s is answered as what does not exist, whatever route names it', async () => {
   let compared = 0;
   for (const app of ['booking', 'crm'] as const) {
-    const routes = (await listRoutes(studio, app)).filter(({ path }) => /[[{]\w+[\]}]/.test(path));
+    const routes = (await listRoutes(studio, app)).filter(({ path }) => PARAMETER.test(path));
     await Promise.all(
       CALLERS[app].map(async (caller) => {
         let scene: Scene | undefined;
