@@ -7,6 +7,8 @@ export const ACCOUNT = {
   securityTitle: 'Signing in',
   password: 'Password',
   passwordIs: (has: boolean) => (has ? 'Change it, or have a link sent' : 'You have none yet: choose one'),
+  google: 'Google',
+  googleIs: (isConnected: boolean) => (isConnected ? 'Connected' : 'Connect it, to sign in without a password'),
   address: 'E-mail address',
   addressIs: (email: string, isProven: boolean) => `${email}, ${isProven ? 'confirmed' : 'not confirmed yet'}`,
   signIns: 'Where you are signed in',
