@@ -10,6 +10,7 @@ import { HIDDEN_PATHS } from './hidden-paths.ts';
 const FILE = resolve(import.meta.dirname, '../docs/access.md');
 const HEADINGS = { api: 'API', pages: 'Pages', beside: 'Beside them' } as const;
 const AT_ONCE = 8;
+const LEAST_WIDE = 'sign-in'.length;
 const APPS = { booking: 'Booking', crm: 'CRM' } as const;
 
 const studio = await openAccessStudio();
@@ -54,7 +55,9 @@ async function tryApp(app: App): Promise<string> {
 }
 
 function tableOf(rows: readonly string[][]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  // As wide as the longest answer in any case, so that one more does not move all.
+  const widths =
+    rows[0]?.map((_, column) => Math.max(LEAST_WIDE, ...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
   lines.splice(1, 0, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
   return `${lines.join('\n')}\n`;
