@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { returnPath as crmReturnPath } from '../apps/crm/src/server/sign-in/return-path.ts';
 import { rowsOf } from './both-databases.ts';
 import { openBrowser } from './browser.ts';
-import { differencesOf, tableContents } from './table-contents.ts';
+import { type Difference, differencesOf, tableContents } from './table-contents.ts';
 import { type AppName, startWholeSite } from './whole-site.ts';
 
 const APPS = ['booking', 'crm'] as const;
@@ -48,7 +48,7 @@ async function contents() {
   return { booking: await tableContents(pools.booking), crm: await tableContents(pools.crm) };
 }
 
-async function changesSince(before: Awaited<ReturnType<typeof contents>>): Promise<string[]> {
+async function changesSince(before: Awaited<ReturnType<typeof contents>>): Promise<Difference[]> {
   const now = await contents();
   return APPS.flatMap((app) => differencesOf(before[app], now[app]));
 }

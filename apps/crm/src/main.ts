@@ -53,6 +53,7 @@ const operations = {
     isStopping ? ['the process is being stopped'] : await findDatabaseFaults(app.pool, MIGRATIONS),
   registry: app.metrics.registry,
   metricsToken: config.metricsToken,
+  securityContact: config.securityContact,
 };
 const server = await startHttpServer({
   host: config.host,
