@@ -16,7 +16,7 @@ export async function serveApi(api: Api, { proxied = false } = {}): Promise<numb
     host: '127.0.0.1',
     port: 0,
     trustProxy: proxied,
-    secure: false,
+    publicUrl: 'http://localhost',
     log: createLog('test', { write: () => undefined }),
     handle: (request, response, facts) => api.answer(request, response, facts),
   });

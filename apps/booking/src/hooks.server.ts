@@ -1,3 +1,4 @@
+import { DomainError } from '@samaya/platform/domain-error.ts';
 import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
@@ -5,12 +6,14 @@ import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { requireWholePageTable } from '@samaya/platform/page-table.ts';
 import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
-import { redirect } from '@sveltejs/kit';
+import { type RequestEvent, redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
+import { googleOrigin } from '#server/google/google-settings.ts';
 import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
@@ -28,10 +31,12 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/deleted': 'anyone',
   '/account/export': 'signedIn',
   '/account/export/[file]': 'signedIn',
+  '/account/google': 'signedIn',
   '/account/password': 'signedIn',
   '/account/sign-ins': 'signedIn',
   '/address/[token]': 'anyone',
   '/admin': 'admin',
+  '/admin/audit': 'admin',
   '/admin/facilitators': 'admin',
   '/admin/facilitators/[facilitator]': 'admin',
   '/admin/facilitators/new': 'admin',
@@ -39,6 +44,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/admin/people': 'admin',
   '/admin/people/[person]': 'admin',
   '/admin/people/[person]/delete': 'admin',
+  '/admin/people/[person]/disable': 'admin',
   // Whoever holds the mailed link.
   '/b/[token]': 'anyone',
   '/b/[token]/calendar.ics': 'anyone',
@@ -51,6 +57,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/bookings/[booking]/cancel': 'signedIn',
   '/confirm/[token]': 'anyone',
   // There only while nobody but this machine can reach the site.
+  '/dev/google/[interaction]': 'anyone',
   '/dev/inbox': 'anyone',
   '/dev/inbox/[mail]': 'anyone',
   '/dev/inbox/[mail]/calendar.ics': 'anyone',
@@ -83,6 +90,8 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/reset/sent': 'anyone',
   '/robots.txt': 'anyone',
   '/sign-in': 'anyone',
+  '/sign-in/google': 'anyone',
+  '/sign-in/google/callback': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
   '/sign-up/sent': 'anyone',
@@ -93,7 +102,7 @@ export const init = (): void =>
   requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
 
 /** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
-const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
+const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/callback$/;
 /** Pages that take more than a form of text: bytes. */
 const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
@@ -114,6 +123,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   const visitor = event.route.id === null ? 'anyone' : VISITORS[event.route.id];
   if (visitor !== 'anyone' && !event.locals.identity) redirect(303, signInOnTheWayTo(event.url.pathname));
   if (!isOneOf(visitor, event.locals.identity)) {
+    logSecurity(log, 'access.refused', { user_id: event.locals.identity?.userId, ...asked(event) }, facts);
     // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
     return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
   }
@@ -129,8 +139,9 @@ export const handle: Handle = async ({ event, resolve }) => {
     answer.headers.set('referrer-policy', 'same-origin');
     answer.headers.set('x-robots-tag', 'noindex, nofollow');
   }
-  // A form that signs in may end at CRM, which asked for it.
-  return completePageHeaders(explainMethod(answer, facts.requestId), { formsMayEndAt: config.crmUrl });
+  // A form that signs in may end at CRM, which asked for it, and one leads to Google.
+  const formsMayEndAt = [config.crmUrl, googleOrigin(config)].filter((origin) => origin !== undefined).join(' ');
+  return completePageHeaders(explainMethod(answer, facts.requestId), { formsMayEndAt });
 };
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {
@@ -140,10 +151,17 @@ function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {
 }
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {
-  const { facts, app } = event.locals;
+  const { facts, app, identity } = event.locals;
+  if (cause instanceof DomainError && cause.code === 'forbidden') {
+    logSecurity(app.log, 'access.refused', { user_id: identity?.userId, ...asked(event) }, facts);
+  }
   if (kind !== 'unknown') return { requestId: facts.requestId };
   return { ...pageErrorFor(cause, facts.requestId, app.log), requestId: facts.requestId };
 };
+
+function asked({ request, url }: Pick<RequestEvent, 'request' | 'url'>) {
+  return { method: request.method, path: url.pathname };
+}
 
 /** Styles, and the typeface that nearly every line of text is set in. */
 function isNeededAtOnce({ type, path }: { type: 'font' | 'css' | 'js' | 'asset'; path: string }): boolean {

@@ -10,12 +10,15 @@ import { type BearerLookup, createBearerLookup } from './accounts/identify.ts';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
+import { googleSettings } from './google/google-settings.ts';
+import { createGoogleSignIn, type GoogleSignIn } from './google/google-sign-in.ts';
 import { createMailRelay } from './mail/mail-relay.ts';
 import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
 import type { Outlet } from './notifications/outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
 import { createPictures, type Pictures } from './pictures/create-pictures.ts';
+import { logSecurity } from './security-log.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
@@ -48,6 +51,8 @@ export interface BookingApp {
   passwords: Passwords;
   /** Who sends which bearer. */
   bearers: BearerLookup;
+  /** Sign-in with Google; `undefined` while it is not set up. */
+  google: GoogleSignIn | undefined;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
   /** Draws what other sites show of our pages. */
@@ -81,14 +86,19 @@ export function createApp(
     url: `${config.crmUrl}/api/v1/booking-notifications`,
     secrets: config.notificationSecrets,
   };
+  const google = googleSettings(config);
   return {
     config,
     db: database.kysely,
     pool: database.pool,
     log,
     metrics,
-    limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
+    limits: createLimits(database.pool, LIMITS, {
+      enabled: config.rateLimits,
+      onRefused: (limit) => logSecurity(log, 'limit.hit', { limit }),
+    }),
     passwords: createPasswords(),
+    google: google && createGoogleSignIn(google, { config, db: database.kysely, log }),
     bearers: createBearerLookup(database.kysely, config.adminEmails),
     desk: createBookingDesk(database.kysely),
     pictures: createPictures(),
