@@ -13,8 +13,9 @@ const common = new Set(prefixesOf(Buffer.from(FREQUENT_PASSWORDS, 'base64')));
 export function isEasilyGuessed(password: string): boolean {
   const plain = password.normalize('NFKC').toLowerCase();
   if (new Set(plain).size < FEWEST_DIFFERENT) return true;
-  const bare = plain.replace(/[^\p{L}\p{N}]+$/u, '');
-  return [plain, bare, bare.replace(/\p{N}+$/u, '')].some((one) => common.has(prefixOf(one)));
+  // The look behind keeps each from beginning anew at every character of a long run.
+  const bare = plain.replace(/(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/u, '');
+  return [plain, bare, bare.replace(/(?<!\p{N})\p{N}+$/u, '')].some((one) => common.has(prefixOf(one)));
 }
 
 function prefixOf(password: string): number {
