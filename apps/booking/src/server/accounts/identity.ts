@@ -8,6 +8,8 @@ export interface Identity {
   isAdmin: boolean;
   /** The facilitator of the same, proven, address. */
   facilitatorId: number | null;
+  /** The facilitators whom this person assists, on pages; a program's token is nobody's assistant. */
+  assists: readonly number[];
   /** The sign-in that brought the request. */
   signInId: number;
 }
