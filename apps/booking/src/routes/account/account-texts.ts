@@ -7,6 +7,8 @@ export const ACCOUNT = {
   securityTitle: 'Signing in',
   password: 'Password',
   passwordIs: (has: boolean) => (has ? 'Change it, or have a link sent' : 'You have none yet: choose one'),
+  google: 'Google',
+  googleIs: (isConnected: boolean) => (isConnected ? 'Connected' : 'Connect it, to sign in without a password'),
   address: 'E-mail address',
   addressIs: (email: string, isProven: boolean) => `${email}, ${isProven ? 'confirmed' : 'not confirmed yet'}`,
   signIns: 'Where you are signed in',
@@ -57,7 +59,8 @@ export const SIGN_INS = {
   signOut: 'Sign out',
   signOutThere: (what: string) => `Sign out there: ${what}`,
   signOutAll: 'Sign out everywhere',
-  signOutAllText: 'Here too, and in the facilitators’ CRM.',
+  signOutAllText: 'Here too.',
+  signOutAllCrm: 'Here too, and in your CRM.',
   ended: 'Signed out there',
 } as const;
 

@@ -4,12 +4,14 @@ import { agentInWords } from '#server/accounts/agent-words.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
 import { badCredentials, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
-import { findSignInRequest, finishSignInRequest } from '#server/oidc/finish-interaction.ts';
+import { findSignInRequest } from '#server/oidc/finish-interaction.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { keepMark, markOfBrowser } from '../keep-mark.ts';
 import { keepSignIn } from '../keep-sign-in.ts';
 import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { goOn } from './go-on.ts';
+import { googleButton } from './google/google-button.ts';
 import { SIGN_IN } from './sign-in-texts.ts';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -20,10 +22,11 @@ export const load: PageServerLoad = async ({ locals, url }) => {
   if (interaction !== null) {
     const asked = await findSignInRequest(oidc, exchange, interaction);
     if (!asked) error(410, SIGN_IN.expired);
-    if (identity && !asked.askAgain) await goOn(locals, interaction, identity.userId);
+    if (identity && !asked.askAgain) await goOn(locals, { interaction, userId: identity.userId, now: new Date() });
   }
   return {
     forCrm: interaction !== null,
+    google: googleButton(locals, url),
     returnTo,
     demo: app.config.demo ? { password: DEMO_PASSWORD, signIns: DEMO_SIGN_INS } : undefined,
   };
@@ -34,6 +37,7 @@ export const actions: Actions = {
     const { app, facts } = locals;
     const form = await request.formData();
     const typed = { email: typedInto(form, 'email'), password: typedInto(form, 'password') };
+    const now = new Date();
     let signedIn: SignedIn;
     try {
       const parsed = credentialsSchema.safeParse(typed);
@@ -44,7 +48,7 @@ export const actions: Actions = {
         mark: markOfBrowser({ locals, cookies }),
         kind: 'page',
         agent: agentInWords(request.headers.get('user-agent')),
-        now: new Date(),
+        now,
       });
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'bad-credentials': 401, ...TRY_LATER }, setHeaders);
@@ -53,13 +57,7 @@ export const actions: Actions = {
     await keepSignIn({ locals, cookies }, signedIn);
     keepMark({ locals, cookies }, signedIn.user.email, new Date());
     const interaction = url.searchParams.get('interaction');
-    if (interaction !== null) await goOn(locals, interaction, signedIn.user.id);
+    if (interaction !== null) await goOn(locals, { interaction, userId: signedIn.user.id, now });
     redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');
   },
 };
-
-async function goOn({ oidc, exchange }: App.Locals, interaction: string, userId: number): Promise<never> {
-  const next = await finishSignInRequest(oidc, exchange, interaction, userId, Math.floor(Date.now() / 1000));
-  if (next === undefined) error(410, SIGN_IN.expired);
-  redirect(303, new URL(next).pathname);
-}

@@ -15,7 +15,7 @@ export async function admitGuest(db: Kysely<DB>, guest: NamedPerson): Promise<nu
     const userId = await db.transaction().execute(async (trx) => {
       const account = await lockAccountOfGuest(trx, await findOrAddPerson(trx, guest));
       if (!account) return undefined;
-      if (!account.isProven && account.passwordHash !== NO_PASSWORD) {
+      if (!account.isProven && (account.passwordHash !== NO_PASSWORD || account.googleId !== null)) {
         await closeAccount(trx, account.id);
         await endAllSignIns(trx, account.id);
       }

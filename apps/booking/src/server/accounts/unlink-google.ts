@@ -1,0 +1,26 @@
+import type { BookingApp } from '#server/app.ts';
+import { BookingError } from '#server/errors.ts';
+import { NO_PASSWORD } from './account.ts';
+import { lockAccountState } from './account-state-queries.ts';
+import { setGoogleId } from './google-account-queries.ts';
+import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
+
+/**
+ * Takes the Google sign-in off an account. Every sign-in ends, so that whoever came in by Google is out, and this
+ * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in.
+ */
+export async function unlinkGoogle(
+  { db }: Pick<BookingApp, 'db'>,
+  { userId, agent, now }: { userId: number; agent: string | undefined; now: Date },
+): Promise<OpenedSignIn | undefined> {
+  return await db.transaction().execute(async (trx) => {
+    const account = await lockAccountState(trx, userId);
+    if (!account || account.googleId === null) return undefined;
+    if (account.passwordHash === NO_PASSWORD) {
+      throw new BookingError('last-way-in', 'Choose a password first: Google is your only way in.');
+    }
+    await setGoogleId(trx, userId, null);
+    await endAllSignIns(trx, userId);
+    return await openSignIn(trx, { userId, checkedHash: account.passwordHash, kind: 'page', agent, now });
+  });
+}
