@@ -80,12 +80,13 @@ const publicPages = createPublicPages({
   cookie: 'samaya_',
 });
 
-const operations = { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken };
+const { metricsToken, securityContact } = config;
+const operations = { notReady, registry: app.metrics.registry, metricsToken, securityContact };
 const server = await startHttpServer({
   host: config.host,
   port: config.bookingPort,
   trustProxy: config.trustProxy,
-  secure: config.bookingUrl.startsWith('https:'),
+  publicUrl: config.bookingUrl,
   // The pictures that chats and networks show of a page.
   shownElsewhere: /\/picture\.png$/,
   log: app.log,

@@ -22,6 +22,19 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AuditTrail {
+  actor_id: number | null;
+  at: Generated<Date>;
+  details: Generated<Json>;
+  event_id: number | null;
+  facilitator_id: number | null;
+  id: Generated<number>;
+  kind: string;
+  network: string | null;
+  request_id: string | null;
+  user_id: number | null;
+}
+
 export interface Bookings {
   booking_date: Generated<Date>;
   event_id: number;
@@ -180,6 +193,7 @@ export interface Studio {
 export interface Users {
   created_at: Generated<Date>;
   deleted_at: Date | null;
+  disabled_at: Date | null;
   email: string;
   google_id: string | null;
   id: Generated<number>;
@@ -194,6 +208,7 @@ export interface Users {
 }
 
 export interface DB {
+  audit_trail: AuditTrail;
   bookings: Bookings;
   ended_sign_ins: EndedSignIns;
   event_search: EventSearch;

@@ -59,7 +59,8 @@ export const SIGN_INS = {
   signOut: 'Sign out',
   signOutThere: (what: string) => `Sign out there: ${what}`,
   signOutAll: 'Sign out everywhere',
-  signOutAllText: 'Here too, and in the facilitators’ CRM.',
+  signOutAllText: 'Here too.',
+  signOutAllCrm: 'Here too, and in your CRM.',
   ended: 'Signed out there',
 } as const;
 

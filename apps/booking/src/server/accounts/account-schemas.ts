@@ -1,13 +1,10 @@
-import { emailAddress, oneLine } from '@samaya/platform/text-schema.ts';
+import { emailAddress, oneLine, saidPassword } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
 import { isEasilyGuessed } from './easily-guessed.ts';
 
 const instant = z.iso.datetime({ offset: true });
-const anyPassword = z
-  .string()
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
-  .refine((value) => characters(value) <= PASSWORD_MOST, `has ${PASSWORD_MOST} characters at most`);
+const anyPassword = saidPassword(PASSWORD_MOST);
 
 /** A password somebody chooses: its length counts, not what it is made of, but not one that is tried first. */
 export const newPassword = anyPassword
@@ -25,7 +22,7 @@ export const signUpSchema = z.strictObject({ name: oneLine(100), email: accountE
 
 export const credentialsSchema = z.strictObject({
   email: emailAddress,
-  password: anyPassword.meta({ type: 'string', maxLength: PASSWORD_MOST, format: 'password' }),
+  password: anyPassword,
 });
 
 export const renameSchema = z.strictObject({ name: oneLine(100).optional() });
@@ -101,4 +98,7 @@ export const personalDataSchema = z.object({
   oidc_records: z
     .array(z.object({ model: z.string(), expires_at: instant.nullable() }))
     .meta({ description: 'Sign-ins to other applications that are on their way.' }),
+  audit_trail: z
+    .array(z.object({ at: instant, kind: z.string(), done: z.string(), network: z.string().nullable() }))
+    .meta({ description: 'What you did to others as an admin or facilitator, and what admins did to your account.' }),
 });

@@ -50,5 +50,21 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .where('user_id', '=', userId)
     .orderBy('expires_at')
     .execute();
-  return { users: user, facilitators, bookings, sign_ins: signIns, outbox, oidc_records: oidcRecords };
+  const acts = await db
+    .selectFrom('audit_trail')
+    .select(['at', 'kind', sql<string>`case when actor_id = ${userId} then 'by you' else 'to you' end`.as('done')])
+    // Where from is told of what the person did; of others that is theirs.
+    .select(sql<string | null>`case when actor_id = ${userId} then network end`.as('network'))
+    .where((where) => where.or([where('actor_id', '=', userId), where('user_id', '=', userId)]))
+    .orderBy('id')
+    .execute();
+  return {
+    users: user,
+    facilitators,
+    bookings,
+    sign_ins: signIns,
+    outbox,
+    oidc_records: oidcRecords,
+    audit_trail: acts,
+  };
 }

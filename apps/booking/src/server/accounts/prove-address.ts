@@ -10,7 +10,8 @@ import { badCredentials, checkCredentials, type OpenedSignIn, openSignIn } from 
  */
 export type ProofOfOwnership =
   /** This browser is signed in as that account, or made it. */
-  { by: 'sign-in' | 'sign-up'; userId: number } | { by: 'password'; password: string; network: string };
+  | { by: 'sign-in' | 'sign-up'; userId: number }
+  | { by: 'password'; password: string; network: string; mark?: string | undefined };
 
 /**
  * Confirms the address of an account, once. Answers a sign-in for this browser, unless it has one of that account.
@@ -18,7 +19,7 @@ export type ProofOfOwnership =
  * show that the account is theirs, and as `signIn` does when there were too many tries.
  */
 export async function proveAddress(
-  app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'limits'>,
+  app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'limits' | 'log'>,
   { token, owner, agent, now }: { token: string; owner: ProofOfOwnership; agent: string | undefined; now: Date },
 ): Promise<OpenedSignIn | undefined> {
   const found = await findProof(app, { token, now });

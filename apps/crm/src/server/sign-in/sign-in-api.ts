@@ -1,11 +1,12 @@
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
-import { emailAddress } from '@samaya/platform/text-schema.ts';
+import { emailAddress, saidPassword } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import type { CrmApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
 import { signInToApi } from './api-sign-in.ts';
 import { createCheckAtBooking } from './check-at-booking.ts';
 import { endSignIn } from './end-sign-ins.ts';
+import { beginSignIn } from './keep-sign-in.ts';
 
 const TAG = 'Sign-in';
 const LONGEST_PASSWORD = 128;
@@ -13,7 +14,9 @@ const LONGEST_PASSWORD = 128;
 const facilitatorSchema = z.object({ id: z.int(), name: z.string() });
 const credentialsSchema = z.strictObject({
   email: emailAddress,
-  password: z.string().min(1, 'is needed').max(LONGEST_PASSWORD, `has ${LONGEST_PASSWORD} characters at most`),
+  password: saidPassword(LONGEST_PASSWORD)
+    .refine((value) => value !== '', 'is needed')
+    .meta({ type: 'string', minLength: 1, maxLength: LONGEST_PASSWORD, format: 'password' }),
 });
 
 /** Signing in and out, and who is signed in. */
@@ -39,8 +42,9 @@ export function signInRoutes(app: CrmApp, check = createCheckAtBooking(app.confi
       async handle({ body }, { now, network }) {
         await app.limits('sign-in-network', network);
         await app.limits('sign-in-address', body.email);
+        const begunAt = await beginSignIn(app.db);
         const known = await check(body, now);
-        const { token, expiresAt } = await signInToApi(app.db, known);
+        const { token, expiresAt } = await signInToApi(app.db, { ...known, begunAt });
         return { token, expires_at: expiresAt.toISOString(), facilitator: known.facilitator };
       },
     }),

@@ -4,6 +4,7 @@ import { changeAddress } from '#server/accounts/change-address.ts';
 import { findNewAddress } from '#server/accounts/find-new-address.ts';
 import { TAKE } from '../../account/address/address-texts.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
+import { keepMark, markOfBrowser } from '../../keep-mark.ts';
 import { keepSignIn } from '../../keep-sign-in.ts';
 import { typedInto } from '../../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -31,11 +32,12 @@ export const actions: Actions = {
         owner:
           identity && identity.userId === found?.id
             ? { by: 'sign-in', userId: identity.userId }
-            : { by: 'password', password, network: facts.network },
+            : { by: 'password', password, network: facts.network, mark: markOfBrowser({ locals, cookies }) },
         agent: agentInWords(request.headers.get('user-agent')),
         now,
       });
       await keepSignIn({ locals, cookies }, opened);
+      if (found) keepMark({ locals, cookies }, found.newEmail, now);
     } catch (refused) {
       const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
       // Its page says that the link has ended.
