@@ -164,6 +164,14 @@ create table rate_limits (
   constraint rate_limits_pkey PRIMARY KEY (key)
 );
 
+create table recovery_codes (
+  user_id integer not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_user_exists FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, code_hash)
+);
+
 create table sign_ins (
   id bigint not null generated always as identity,
   secret_hash bytea not null,
@@ -204,7 +212,11 @@ create table users (
   deleted_at timestamp with time zone,
   prove_asked_at timestamp with time zone,
   reset_asked_at timestamp with time zone,
+  two_step_secret text,
+  two_step_since timestamp with time zone,
+  two_step_last bigint,
   constraint users_name_given CHECK (((name)::text <> ''::text)),
+  constraint users_two_step_whole CHECK ((((two_step_secret IS NULL) = (two_step_since IS NULL)) AND ((two_step_secret IS NULL) = (two_step_last IS NULL)))),
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_unique UNIQUE (email)
 );

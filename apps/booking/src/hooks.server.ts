@@ -23,6 +23,8 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/account/delete': 'signedIn',
   '/account/deleted': 'anyone',
   '/account/export': 'signedIn',
+  '/account/two-step': 'signedIn',
+  '/account/two-step/set-up': 'signedIn',
   '/admin': 'admin',
   '/admin/facilitators': 'admin',
   '/admin/facilitators/[facilitator]': 'admin',
@@ -75,14 +77,15 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/reset/sent': 'anyone',
   '/robots.txt': 'anyone',
   '/sign-in': 'anyone',
+  '/sign-in/code': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
   '/sign-up/sent': 'anyone',
   '/sitemap.xml': 'anyone',
 };
 
-/** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
-const IS_SECRET = /\[token\]|^\/booked|\/sent$/;
+/** Pages whose address is a secret, or that show one or name an address: nobody keeps them, no search engine lists them. */
+const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/two-step/;
 /** Pages that take more than a form of text: bytes. */
 const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 

@@ -151,6 +151,12 @@ export interface RateLimits {
   points: Generated<number>;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  used_at: Date | null;
+  user_id: number;
+}
+
 export interface SignIns {
   agent: string | null;
   created_at: Generated<Date>;
@@ -183,6 +189,9 @@ export interface Users {
   prove_asked_at: Date | null;
   proven_at: Date | null;
   reset_asked_at: Date | null;
+  two_step_last: number | null;
+  two_step_secret: string | null;
+  two_step_since: Date | null;
 }
 
 export interface DB {
@@ -198,6 +207,7 @@ export interface DB {
   outbox: Outbox;
   outbox_destinations: OutboxDestinations;
   rate_limits: RateLimits;
+  recovery_codes: RecoveryCodes;
   sign_ins: SignIns;
   studio: Studio;
   users: Users;

@@ -10,6 +10,7 @@ export const ACCOUNT = {
   passwordTitle: 'Password',
   passwordText: 'We send a link to your address by which you choose a new one.',
   passwordSubmit: 'Send me the link',
+  twoStep: 'Two-step sign-in',
   signInsTitle: 'Where you are signed in',
   thisOne: 'this one',
   program: 'A program',

@@ -1,14 +1,21 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { credentialsSchema } from '#server/accounts/account-schemas.ts';
 import { agentInWords } from '#server/accounts/agent-words.ts';
+import { enterAccount } from '#server/accounts/enter-account.ts';
+import type { FirstStep } from '#server/accounts/first-step.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
-import { badCredentials, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
+import {
+  badCredentials,
+  type CheckedCredentials,
+  checkCredentials,
+  type OpenedSignIn,
+} from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
-import { findSignInRequest, finishSignInRequest } from '#server/oidc/finish-interaction.ts';
+import { findSignInRequest } from '#server/oidc/finish-interaction.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
-import { keepSignIn } from '../keep-sign-in.ts';
 import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { goIn, goOnToCrm } from './go-in.ts';
 import { SIGN_IN } from './sign-in-texts.ts';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -19,7 +26,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
   if (interaction !== null) {
     const asked = await findSignInRequest(oidc, exchange, interaction);
     if (!asked) error(410, SIGN_IN.expired);
-    if (identity && !asked.askAgain) await goOn(locals, interaction, identity.userId);
+    if (identity && !asked.askAgain) await goOnToCrm(locals, interaction, identity.userId);
   }
   return {
     forCrm: interaction !== null,
@@ -33,30 +40,22 @@ export const actions: Actions = {
     const { app, facts } = locals;
     const form = await request.formData();
     const typed = { email: typedInto(form, 'email'), password: typedInto(form, 'password') };
-    let signedIn: SignedIn;
+    let checked: CheckedCredentials | undefined;
+    let entered: OpenedSignIn | FirstStep;
     try {
       const parsed = credentialsSchema.safeParse(typed);
-      if (!parsed.success) throw badCredentials();
-      signedIn = await signIn(app, {
-        ...parsed.data,
-        network: facts.network,
-        kind: 'page',
-        agent: agentInWords(request.headers.get('user-agent')),
-        now: new Date(),
-      });
+      checked = parsed.data && (await checkCredentials(app, { ...parsed.data, network: facts.network }));
+      if (!checked) throw badCredentials();
+      const agent = agentInWords(request.headers.get('user-agent'));
+      entered = await enterAccount(app.db, { ...checked, agent, now: new Date() });
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'bad-credentials': 401, ...TRY_LATER }, setHeaders);
       return fail(status, { message, email: typed.email });
     }
-    await keepSignIn({ locals, cookies }, signedIn);
-    const interaction = url.searchParams.get('interaction');
-    if (interaction !== null) await goOn(locals, interaction, signedIn.user.id);
-    redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');
+    return await goIn({ locals, cookies }, entered, {
+      userId: checked.userId,
+      returnTo: returnPath(url.searchParams.get('return_to')),
+      interaction: url.searchParams.get('interaction') ?? undefined,
+    });
   },
 };
-
-async function goOn({ oidc, exchange }: App.Locals, interaction: string, userId: number): Promise<never> {
-  const next = await finishSignInRequest(oidc, exchange, interaction, userId, Math.floor(Date.now() / 1000));
-  if (next === undefined) error(410, SIGN_IN.expired);
-  redirect(303, new URL(next).pathname);
-}

@@ -23,3 +23,20 @@ export const SIGN_OUT = {
   who: (name: string) => `You are signed in as ${name}.`,
   submit: 'Sign out',
 } as const;
+
+export const SIGN_IN_CODE = {
+  title: 'Enter your code',
+  lead: 'Your password was right. Now the code that your app shows.',
+  code: 'Code',
+  codeHint: 'Six digits. Each code is good for once.',
+  wrong: {
+    code: 'This code is wrong or was used. Wait for the next one in your app.',
+    recovery: 'This is none of your recovery codes, or it was used. Check what you typed, or take another.',
+  },
+  lost: 'No app at hand?',
+  recovery: 'Recovery code',
+  recoveryHint: 'One of the ten you kept. It works once; hyphens do not matter.',
+  recoverySubmit: 'Sign in with it',
+  lostBoth: 'If you have neither, write to the studio: an admin who knows you can let you in again.',
+  other: 'Sign in as somebody else',
+} as const;

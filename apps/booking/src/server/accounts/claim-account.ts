@@ -4,6 +4,7 @@ import { opensLink } from '#server/mail/mailed-link.ts';
 import { isGuest } from './account.ts';
 import { linkEnded } from './account-links.ts';
 import { lockAccountState } from './account-state-queries.ts';
+import type { FirstStep } from './first-step.ts';
 import { giveToOwner } from './give-to-owner.ts';
 import type { OpenedSignIn } from './sign-in.ts';
 
@@ -15,7 +16,7 @@ import type { OpenedSignIn } from './sign-in.ts';
 export async function claimAccount(
   app: Pick<BookingApp, 'db' | 'config' | 'passwords'>,
   { token, password, agent, now }: { token: string; password: string; agent: string | undefined; now: Date },
-): Promise<OpenedSignIn> {
+): Promise<OpenedSignIn | FirstStep> {
   const found = await findGuestBooking(app, token);
   if (!found || found.hasAccount) throw linkEnded();
   const passwordHash = await app.passwords.hash(password);

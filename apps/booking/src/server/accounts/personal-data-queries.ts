@@ -5,11 +5,12 @@ import type { DB } from '#server/database-types.ts';
 export async function findPersonalData(db: Kysely<DB>, userId: number) {
   const user = await db
     .selectFrom('users')
-    .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin'])
+    .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin', 'two_step_since'])
     .where('id', '=', userId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   if (!user) return undefined;
+  const recoveryCodes = await db.selectFrom('recovery_codes').select('used_at').where('user_id', '=', userId).execute();
   const facilitators = await db
     .selectFrom('facilitators')
     .select(['id', 'name', 'email', 'bio', 'specialties'])
@@ -50,5 +51,13 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .where('user_id', '=', userId)
     .orderBy('expires_at')
     .execute();
-  return { users: user, facilitators, bookings, sign_ins: signIns, outbox, oidc_records: oidcRecords };
+  return {
+    users: user,
+    recovery_codes: recoveryCodes,
+    facilitators,
+    bookings,
+    sign_ins: signIns,
+    outbox,
+    oidc_records: oidcRecords,
+  };
 }

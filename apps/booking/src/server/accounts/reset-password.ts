@@ -2,17 +2,18 @@ import type { BookingApp } from '#server/app.ts';
 import { linkEnded, opensReset } from './account-links.ts';
 import { lockAccountState } from './account-state-queries.ts';
 import { findReset } from './find-reset.ts';
+import type { FirstStep } from './first-step.ts';
 import { giveToOwner } from './give-to-owner.ts';
 import type { OpenedSignIn } from './sign-in.ts';
 
 /**
  * Gives an account a new password by a mailed link, once: the address is confirmed by it, every sign-in ends, and
- * this browser gets one. Refuses with `link-ended`, before anything is hashed.
+ * this browser gets one, or is asked for the code of two-step sign-in first. Refuses with `link-ended`, before anything is hashed.
  */
 export async function resetPassword(
   app: Pick<BookingApp, 'db' | 'config' | 'passwords'>,
   { token, password, agent, now }: { token: string; password: string; agent: string | undefined; now: Date },
-): Promise<OpenedSignIn> {
+): Promise<OpenedSignIn | FirstStep> {
   const found = await findReset(app, { token, now });
   if (!found) throw linkEnded();
   const passwordHash = await app.passwords.hash(password);

@@ -4,9 +4,10 @@ import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
+import { passSecondStep } from '#server/two-step/pass-second-step.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
-import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+import { deleteOtherSignIns, deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -39,15 +40,23 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network; with `unavailable` while too many people are signing in at once.
+ * from one network; with `unavailable` while too many people are signing in at once. Where the password is right and
+ * the account signs in in two steps, `code` is asked for as `passSecondStep` says.
  */
 export async function signIn(
   app: SignInDeps,
-  { kind, agent, now, ...credentials }: Credentials & { kind: SignInKind; agent?: string | undefined; now: Date },
+  {
+    kind,
+    agent,
+    now,
+    code,
+    ...credentials
+  }: Credentials & { kind: SignInKind; agent?: string | undefined; now: Date; code?: string | undefined },
 ): Promise<SignedIn> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
-  const opened = await openSignIn(app.db, { ...checked, kind, agent, now });
+  await passSecondStep(app, { userId: checked.userId, code, now });
+  const opened = await openSignIn(app.db, { ...checked, isSecondStepDone: true, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
   return { ...opened, user };
@@ -55,20 +64,27 @@ export async function signIn(
 
 /**
  * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased or got another
- * password than the one of `checkedHash` meanwhile.
+ * password than the one of `checkedHash` meanwhile, or asks for a second step that was not done.
  */
 export async function openSignIn(
   db: Kysely<DB>,
-  signIn: CheckedCredentials & { kind: SignInKind; agent: string | undefined; now: Date },
+  signIn: CheckedCredentials & {
+    isSecondStepDone?: boolean;
+    kind: SignInKind;
+    agent: string | undefined;
+    now: Date;
+  },
 ): Promise<OpenedSignIn | undefined> {
+  const { isSecondStepDone = false } = signIn;
   const { token, hash } = createToken();
   const expiresAt = new Date(signIn.now.getTime() + SIGN_IN_DAYS * DAY_MS);
-  return (await insertSignIn(db, { ...signIn, secretHash: hash, expiresAt })) ? { token, expiresAt } : undefined;
+  const isKept = await insertSignIn(db, { ...signIn, isSecondStepDone, secretHash: hash, expiresAt });
+  return isKept ? { token, expiresAt } : undefined;
 }
 
 /**
- * Whose address and password these are; `undefined` when they do not belong together. Signs nobody in, but counts as
- * a try: it is limited and bounded like `signIn`.
+ * Whose address and password these are; `undefined` when they do not belong together. Signs nobody in, and asks for no
+ * second step, but counts as a try: it is limited and bounded like `signIn`.
  */
 export async function checkPassword(app: SignInDeps, credentials: Credentials): Promise<Person | undefined> {
   const checked = await checkCredentials(app, credentials);
@@ -78,6 +94,15 @@ export async function checkPassword(app: SignInDeps, credentials: Credentials): 
 /** Ends one sign-in; the others of the same person stay. */
 export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void> {
   await deleteSignIn(db, signInId);
+}
+
+/** Ends the sign-ins of a person in all other places than the one that asks. */
+export async function endOtherSignIns(
+  db: Kysely<DB>,
+  { userId, signInId }: { userId: number; signInId: number },
+): Promise<void> {
+  await deleteOtherSignIns(db, { userId, signInId });
+  await forgetOidcRecordsOf(db, userId);
 }
 
 /** Ends every sign-in of a person, in browsers, programs and on the way to other applications. */

@@ -21,6 +21,10 @@ const ALL: Record<MailKind, Parameters<typeof compose>[1]> = {
   'account.prove': {},
   'account.reset': {},
   'account.known': {},
+  'account.two-step-on': {},
+  'account.two-step-off': {},
+  'account.recovery-used': {},
+  'account.recovery-renewed': {},
   'guest.again': {},
 };
 const KINDS = Object.keys(ALL) as MailKind[];

@@ -102,9 +102,50 @@ export const KNOWN = {
   after: 'If it was not you, leave it: nobody learnt that you have an account.',
 } as const;
 
+/** What stands under every notice of a change in how somebody signs in. */
+export const NOTICE = {
+  button: 'See your account',
+  notYou: 'It was not you?',
+  choose: 'Choose a new password at once',
+} as const;
+
+export interface NoticeWords {
+  subject: (studio: string) => string;
+  title: string;
+  text: (studio: string) => string;
+}
+
+export const TWO_STEP_ON: NoticeWords = {
+  subject: (studio) => `Two-step sign-in is on at ${studio}`,
+  title: 'Two-step sign-in is on',
+  text: (studio) =>
+    `From now on ${studio} asks for a code of your app after your password. In all other places you were signed out.`,
+};
+
+export const TWO_STEP_OFF: NoticeWords = {
+  subject: (studio) => `Two-step sign-in is off at ${studio}`,
+  title: 'Two-step sign-in is off',
+  text: (studio) =>
+    `From now on ${studio} asks for no code any more. Your recovery codes have ended, and in all other places you were signed out.`,
+};
+
+export const RECOVERY_USED: NoticeWords = {
+  subject: (studio) => `A recovery code was used at ${studio}`,
+  title: 'A recovery code was used',
+  text: (studio) =>
+    `Somebody, probably you, used one of your recovery codes at ${studio}. It has ended. You can make new ones in your account.`,
+};
+
+export const RECOVERY_RENEWED: NoticeWords = {
+  subject: (studio) => `New recovery codes at ${studio}`,
+  title: 'You have new recovery codes',
+  text: (studio) => `The recovery codes of your account at ${studio} were made anew. The ones from before have ended.`,
+};
+
 export const FRAME = {
   /** Stands under every button, for programs that show none. */
   address: 'Or open this address:',
   booked: (studio: string) => `You get this mail because somebody booked at ${studio} with your address.`,
+  account: (studio: string) => `You get this mail because you have an account at ${studio}.`,
   asked: (studio: string) => `You get this mail because somebody gave your address to ${studio}.`,
 } as const;

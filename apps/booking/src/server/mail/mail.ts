@@ -18,6 +18,11 @@ export type RequestedMailKind =
   | 'account.reset'
   /** Somebody signed up with the address of an account that exists. */
   | 'account.known'
+  /** Something changed in how they sign in. */
+  | 'account.two-step-on'
+  | 'account.two-step-off'
+  | 'account.recovery-used'
+  | 'account.recovery-renewed'
   /** A guest asked for a place they already have. */
   | 'guest.again';
 

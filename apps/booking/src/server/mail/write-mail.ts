@@ -1,6 +1,7 @@
 import type { MailKind } from './mail.ts';
 import type { MailOrder, Written } from './mail-document.ts';
-import { writeKnown, writeProve, writeReset } from './write-account-mails.ts';
+import { RECOVERY_RENEWED, RECOVERY_USED, TWO_STEP_OFF, TWO_STEP_ON } from './mail-texts.ts';
+import { writeKnown, writeNotice, writeProve, writeReset } from './write-account-mails.ts';
 import {
   writeAgain,
   writeCancelled,
@@ -18,6 +19,10 @@ const WRITERS: Readonly<Record<MailKind, (order: MailOrder) => Written>> = {
   'account.prove': writeProve,
   'account.reset': writeReset,
   'account.known': writeKnown,
+  'account.two-step-on': writeNotice(TWO_STEP_ON),
+  'account.two-step-off': writeNotice(TWO_STEP_OFF),
+  'account.recovery-used': writeNotice(RECOVERY_USED),
+  'account.recovery-renewed': writeNotice(RECOVERY_RENEWED),
 };
 
 /** Writes a mail about its facts as they are now; `undefined` when there is no such kind of mail. */

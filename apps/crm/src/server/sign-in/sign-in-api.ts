@@ -9,11 +9,17 @@ import { endSignIn } from './end-sign-ins.ts';
 
 const TAG = 'Sign-in';
 const LONGEST_PASSWORD = 128;
+const LONGEST_CODE = 64;
 
 const facilitatorSchema = z.object({ id: z.int(), name: z.string() });
 const credentialsSchema = z.strictObject({
   email: emailAddress,
   password: z.string().min(1, 'is needed').max(LONGEST_PASSWORD, `has ${LONGEST_PASSWORD} characters at most`),
+  code: z
+    .string()
+    .max(LONGEST_CODE, `has ${LONGEST_CODE} characters at most`)
+    .optional()
+    .meta({ description: 'Of the app, six digits, or a recovery code; for accounts with two-step sign-in.' }),
 });
 
 /** Signing in and out, and who is signed in. */
@@ -35,7 +41,14 @@ export function signInRoutes(app: CrmApp, check = createCheckAtBooking(app.confi
         }),
         description: 'A bearer token for 12 hours.',
       },
-      refusals: ['bad-credentials', 'not-a-facilitator', 'booking-away', 'too-many-requests'],
+      refusals: [
+        'bad-credentials',
+        'second-factor-needed',
+        'bad-code',
+        'not-a-facilitator',
+        'booking-away',
+        'too-many-requests',
+      ],
       async handle({ body }, { now, network }) {
         await app.limits('sign-in-network', network);
         await app.limits('sign-in-address', body.email);
