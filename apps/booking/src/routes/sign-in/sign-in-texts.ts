@@ -26,7 +26,7 @@ export const SIGN_OUT = {
 
 export const SIGN_IN_CODE = {
   title: 'Enter your code',
-  lead: 'Your password was right. Now the code that your app shows.',
+  lead: 'One more step: the code that your app shows.',
   code: 'Code',
   codeHint: 'Six digits. Each code is good for once.',
   wrong: {

@@ -15,6 +15,7 @@ export interface ListedPerson {
   /** Bookings of what is still to come. */
   upcoming: number;
   signIns: number;
+  hasTwoStep: boolean;
 }
 
 const columns = (adminEmails: readonly string[]) => sql`
@@ -25,7 +26,8 @@ const columns = (adminEmails: readonly string[]) => sql`
   (select count(*)::integer from bookings b join events e on e.id = b.event_id
     where b.user_id = u.id and (holds_seat(b.status) or b.status = 'waitlisted')
       and e.date_time + make_interval(mins => e.duration) > now()) as upcoming,
-  (select count(*)::integer from sign_ins s where s.user_id = u.id and s.expires_at > now()) as "signIns"`;
+  (select count(*)::integer from sign_ins s where s.user_id = u.id and s.expires_at > now()) as "signIns",
+  u.two_step_secret is not null as "hasTwoStep"`;
 
 function isAdminByAddress(adminEmails: readonly string[]) {
   return sql<boolean>`(u.proven_at is not null and lower(u.email) = any (${adminEmails}))`;

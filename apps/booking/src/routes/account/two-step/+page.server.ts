@@ -6,13 +6,14 @@ import { findTwoStep } from '#server/two-step/find-two-step.ts';
 import { renewRecoveryCodes } from '#server/two-step/renew-recovery-codes.ts';
 import { switchOffTwoStep } from '#server/two-step/switch-off-two-step.ts';
 import { createKey } from '#server/two-step/two-step.ts';
-import { momentInWords } from '../../../words/wall-clock.ts';
+import { clockFormat } from '../../../words/clock-format.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
 import { typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 import { keepKey } from './set-up-cookie.ts';
 
+const DATE = clockFormat({ day: 'numeric', month: 'long', year: 'numeric' });
 const STATUSES = { 'bad-credentials': 401, 'bad-code': 401, 'sign-in-again': 403, ...TRY_LATER };
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -23,7 +24,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     email,
     isProven,
     hasPassword: account?.passwordHash !== NO_PASSWORD,
-    on: twoStep && { since: momentInWords(twoStep.since, locals.studio.timeZone), codesLeft: twoStep.codesLeft },
+    on: twoStep && { since: DATE(locals.studio.timeZone).format(twoStep.since), codesLeft: twoStep.codesLeft },
     isOff: url.searchParams.get('done') === 'off' && !twoStep,
   };
 };

@@ -6,7 +6,7 @@ const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
 
 /** A person as admins see them, in words. */
 export function listedPersonOf(person: ListedPerson, timeZone: string) {
-  const { id, name, email, isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, signIns } = person;
+  const { id, name, email, isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, signIns, hasTwoStep } = person;
   return {
     id,
     path: `/admin/people/${id}`,
@@ -18,6 +18,7 @@ export function listedPersonOf(person: ListedPerson, timeZone: string) {
     facilitatorId,
     upcoming,
     signIns,
+    hasTwoStep,
     is: [isAdmin && PEOPLE.admin, facilitatorId !== null && PEOPLE.facilitator].filter((word) => word !== false),
     since: DATE(timeZone).format(person.created_at),
   };

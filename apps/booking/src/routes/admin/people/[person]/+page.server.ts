@@ -4,6 +4,7 @@ import { changeAdmin } from '#server/accounts/change-admin.ts';
 import { endAllSignIns } from '#server/accounts/sign-in.ts';
 import { listVisitsAhead, listVisitsBehind } from '#server/bookings/list-visits.ts';
 import type { Visit } from '#server/bookings/visit.ts';
+import { releaseFromTwoStep } from '#server/two-step/release-from-two-step.ts';
 import { wallClock, zoneInWords } from '../../../../words/wall-clock.ts';
 import { ROSTER } from '../../../organise/events/roster-texts.ts';
 import { requireIdentity } from '../../../require-identity.ts';
@@ -13,7 +14,7 @@ import { personInAddress } from '../person-in-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const BEHIND_A_PAGE = 20;
-const DONE = ['made', 'unmade', 'out'] as const;
+const DONE = ['made', 'unmade', 'out', 'released'] as const;
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
   const { app, studio } = locals;
@@ -40,6 +41,16 @@ export const actions: Actions = {
     const { id } = await personInAddress(locals, params);
     await endAllSignIns(locals.app.db, id);
     redirect(303, `/admin/people/${id}?done=out`);
+  },
+  async release({ locals, params }) {
+    const { id } = await personInAddress(locals, params);
+    try {
+      await releaseFromTwoStep(locals.app, id, requireIdentity(locals));
+    } catch (refused) {
+      if (!(refused instanceof DomainError) || refused.code !== 'forbidden') throw refused;
+      return fail(403, { message: refused.message });
+    }
+    redirect(303, `/admin/people/${id}?done=released`);
   },
 };
 
