@@ -1,12 +1,7 @@
 import { createServer } from 'node:http';
+import type { WholeAnswer } from './whole-answer.ts';
 
-interface Answer {
-  status: number;
-  body: string | Uint8Array;
-  headers: Record<string, string>;
-}
-
-process.once('message', ({ status, body, headers }: Answer) => {
+process.once('message', ({ status, body, headers }: WholeAnswer) => {
   const bytes = typeof body === 'string' ? body : Buffer.from(body);
   const whole = { ...headers, 'content-length': Buffer.byteLength(bytes) };
   const server = createServer((request, response) => {

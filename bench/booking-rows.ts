@@ -1,8 +1,9 @@
-import { type BenchStudio, bookingBytes, EVENTS, PEOPLE } from './bench-studio.ts';
+import { type BenchStudio, bookingBytes, EVENTS, PEOPLE, tokenOf } from './bench-studio.ts';
 import { type ComparedRow, compare } from './compare.ts';
 import type { StatementFloor } from './floors.ts';
 import { type Measured, putLoad } from './load.ts';
 import { type MeasuredProcess, startBareServer } from './processes.ts';
+import { readWholeAnswer } from './whole-answer.ts';
 
 export const CLIENTS = 64;
 export const MILLISECONDS = 2000;
@@ -56,12 +57,13 @@ export async function compareRefusing(studio: BenchStudio): Promise<ComparedRow[
   let asked = 0;
   const crowd = () => bookingBytes(PLACES + 1 + (asked++ % CROWD), full);
   const strangers = () => bookingBytes(PLACES + CROWD + 1 + (asked++ % (PEOPLE - CROWD - PLACES)), full);
-  const body = await oneRefusal(studio, full);
-  const bare = await startBareServer({
-    status: 409,
-    body,
-    headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+  const refusal = await readWholeAnswer(studio.booking.port, {
+    method: 'POST',
+    path: '/api/v1/bookings',
+    headers: { authorization: `Bearer ${tokenOf(PEOPLE)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ event_id: full }),
   });
+  const bare = await startBareServer(refusal);
   try {
     const rows: ComparedRow[] = [];
     for (const { what, next } of [
@@ -83,15 +85,6 @@ export async function compareRefusing(studio: BenchStudio): Promise<ComparedRow[
   } finally {
     await bare.stop();
   }
-}
-
-async function oneRefusal(studio: BenchStudio, eventId: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${studio.booking.port}/api/v1/bookings`, {
-    method: 'POST',
-    headers: { authorization: `Bearer bench-token-${PEOPLE}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ event_id: eventId }),
-  });
-  return await response.text();
 }
 
 /** As many requests as are answered; throws when one was answered with another status than expected. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BenchStudio, EVENTS } from './bench-studio.ts';
+import { type BenchStudio, EVENTS, PEOPLE, tokenOf } from './bench-studio.ts';
 import { load } from './booking-rows.ts';
 import { median, round2 } from './compare.ts';
 import { percentilesOf, putSteadyLoad } from './load.ts';
+import { type ProbedAnswer, startProbe } from './probe.ts';
 
 export interface OverloadFigures {
   /** Bookings a second, with as many clients as suit it. */
@@ -12,7 +13,7 @@ export interface OverloadFigures {
   /** Of the best; the target is 0.8. */
   share: number;
   refused: number;
-  /** Milliseconds until a refusal, and until a health check was answered meanwhile. */
+  /** Milliseconds until somebody who came meanwhile was refused, or was told that it lives, or that CRM takes in. */
   refusal: { p50: number; p99: number };
   health: { p50: number; p99: number };
   intake: { p50: number; p99: number };
@@ -25,7 +26,6 @@ export interface OverloadFigures {
 const TIMES = 5;
 const MILLISECONDS = 8000;
 const CONNECTIONS = 2000;
-const PROBE_MS = 100;
 const RECOVERED_MS = 4000;
 
 /** Offers five times what it can do, at a rate that does not slow down for anybody, and looks what becomes of it. */
@@ -38,21 +38,31 @@ export async function measureOverload(studio: BenchStudio): Promise<OverloadFigu
   const best = median(rounds);
   studio.booking.memory();
 
-  const refusals: number[] = [];
-  const health = probe(`http://127.0.0.1:${studio.booking.port}/healthz`, 'GET');
-  const intake = probe(`http://127.0.0.1:${crm.port}/api/v1/booking-notifications`, 'POST');
+  const [bookingUrl, crmUrl] = [studio.booking, crm].map(({ port }) => `http://127.0.0.1:${port}`);
+  const probes = {
+    health: startProbe({ url: `${bookingUrl}/healthz`, method: 'GET' }),
+    intake: startProbe({ url: `${crmUrl}/api/v1/booking-notifications`, method: 'POST' }),
+    booking: startProbe({
+      url: `${bookingUrl}/api/v1/bookings`,
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokenOf(PEOPLE)}`, 'content-type': 'application/json' },
+      body: '{"event_id":1}',
+    }),
+  };
   const { statuses } = await putSteadyLoad({
     port: studio.booking.port,
     perSecond: TIMES * best,
     milliseconds: MILLISECONDS,
     mostConnections: CONNECTIONS,
     next,
-    onAnswer({ status, sinceSent }) {
-      if (status === '503') refusals.push(sinceSent);
-    },
   });
   const memory = studio.booking.memory().most;
-  const probed = { health: await health.stop(), intake: await intake.stop() };
+  const [health, intake, booking] = [
+    await probes.health.stop(),
+    await probes.intake.stop(),
+    await probes.booking.stop(),
+  ];
+  const refusals = booking.filter(({ status }) => status === 503).map(({ milliseconds }) => milliseconds);
   await sleep(RECOVERED_MS);
   const after = (await load(studio.booking, next, '201', 1000)).perSecond;
   const { 201: accepted = 0, 503: refused = 0, 409: again = 0, ...otherStatuses } = statuses;
@@ -64,32 +74,17 @@ export async function measureOverload(studio: BenchStudio): Promise<OverloadFigu
     share: round2((accepted + again) / seconds / best),
     refused: Math.round(refused / seconds),
     refusal: percentilesOf(refusals),
-    health: percentilesOf(probed.health),
-    intake: percentilesOf(probed.intake),
+    health: percentilesOf(waits(health)),
+    intake: percentilesOf(waits(intake)),
     otherStatuses,
     memory,
     after: round2(after / best),
   };
 }
 
-/** Asks again and again, one at a time, and notes how long each answer took. */
-function probe(url: string, method: string): { stop(): Promise<number[]> } {
-  const took: number[] = [];
-  let isStopped = false;
-  const asking = (async () => {
-    while (!isStopped) {
-      const askedAt = performance.now();
-      const answer = await fetch(url, { method, signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
-      await answer?.arrayBuffer();
-      took.push(answer === undefined || answer.status >= 500 ? Number.POSITIVE_INFINITY : performance.now() - askedAt);
-      await sleep(PROBE_MS);
-    }
-  })();
-  return {
-    async stop() {
-      isStopped = true;
-      await asking;
-      return took;
-    },
-  };
+/** Milliseconds until each answer; never, where it was none or said that it cannot. */
+function waits(answers: readonly ProbedAnswer[]): number[] {
+  return answers.map(({ status, milliseconds }) =>
+    status === 0 || status >= 500 ? Number.POSITIVE_INFINITY : milliseconds,
+  );
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ReadyMessage } from '@samaya/platform/parent-process.ts';
+import type { WholeAnswer } from './whole-answer.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const LOOK_MS = 200;
@@ -40,11 +41,7 @@ export async function startApplication(
 }
 
 /** A bare `node:http` in a process of its own that answers every request with the same bytes. */
-export async function startBareServer(answer: {
-  status: number;
-  body: string | Uint8Array;
-  headers: Record<string, string>;
-}): Promise<MeasuredProcess> {
+export async function startBareServer(answer: WholeAnswer): Promise<MeasuredProcess> {
   const child = fork(join(import.meta.dirname, 'bare-server.ts'), { stdio: 'inherit', serialization: 'advanced' });
   const port = await new Promise<number>((done) => {
     child.once('message', (message) => done(Number(message)));

@@ -1,9 +1,9 @@
-import { type IncomingMessage, request } from 'node:http';
 import { type BenchStudio, cookieOf } from './bench-studio.ts';
 import { load } from './booking-rows.ts';
 import { type ComparedRow, compare } from './compare.ts';
 import { requestBytes } from './load.ts';
 import { startBareServer } from './processes.ts';
+import { readWholeAnswer } from './whole-answer.ts';
 
 const HTML = { accept: 'text/html' };
 
@@ -22,7 +22,7 @@ export async function compareReading(studio: BenchStudio): Promise<ComparedRow[]
   const rows: ComparedRow[] = [];
   for (const { what, path, headers = {} } of READ) {
     const bytes = requestBytes('GET', path, { headers });
-    const bare = await startBareServer({ status: 200, ...(await read(studio, path, headers)) });
+    const bare = await startBareServer(await readWholeAnswer(studio.booking.port, { path, headers }));
     try {
       await load(studio.booking, () => bytes, '200', 500);
       rows.push(
@@ -48,21 +48,4 @@ export async function measureOwnPages(studio: BenchStudio) {
   const before = studio.booking.cpuMicros();
   const { perSecond, answers, p50, p99 } = await load(studio.booking, () => bytes, '200', 3000);
   return { perSecond, p50, p99, cpu: Math.round((studio.booking.cpuMicros() - before) / answers) };
-}
-
-// The bytes as they come, in the coding that was asked for.
-async function read(
-  { booking }: BenchStudio,
-  path: string,
-  headers: Record<string, string>,
-): Promise<{ body: string | Uint8Array; headers: Record<string, string> }> {
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ port: booking.port, host: '127.0.0.1', path, headers }, resolve).on('error', reject).end();
-  });
-  const body = Buffer.concat(await answer.toArray());
-  const coding = answer.headers['content-encoding'];
-  return {
-    body: coding === undefined ? body.toString() : body,
-    headers: { 'content-type': answer.headers['content-type'] ?? '', ...(coding && { 'content-encoding': coding }) },
-  };
 }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '@samaya/platform/exclusive-lock.ts';
-import { isTest, listSourceFiles } from './source-files.ts';
+import { versionOfSources } from '@samaya/platform/source-version.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const APPS = ['booking', 'crm'] as const;
@@ -28,7 +27,7 @@ export async function buildPages(options: BuildOptions): Promise<void> {
   const release = await takeLock(join(ROOT, 'node_modules/.samaya-building.lock'), options.signal);
   try {
     const outdated = APPS.filter((app) => existsSync(join(ROOT, 'apps', app, 'vite.config.ts'))).filter(
-      (app) => readStamp(app) !== hashSources(app),
+      (app) => readStamp(app) !== versionOfSources(join(ROOT, 'apps', app)),
     );
     if (outdated.length === 0) return;
     options.write(`Building the pages of ${outdated.join(' and ')} …\n`);
@@ -46,24 +45,6 @@ async function takeLock(file: string, signal: AbortSignal | undefined): Promise<
   }
 }
 
-// Everything the bundle is made of; tests are not.
-function hashSources(app: string): string {
-  const hash = createHash('sha256').update(process.version);
-  const isSource = new RegExp(`^apps/${app}/(src|static)/|^apps/${app}/[^/]+$|^packages/|^package-lock\\.json$`);
-  for (const path of ['package-lock.json', 'packages', `apps/${app}`].flatMap(filesOf)) {
-    if (!isSource.test(path) || isTest(path)) continue;
-    hash
-      .update(`${path}\0`)
-      .update(readFileSync(join(ROOT, path)))
-      .update('\0');
-  }
-  return hash.digest('hex');
-}
-
-function filesOf(place: string): string[] {
-  return place.endsWith('.json') ? [place] : listSourceFiles(ROOT, place);
-}
-
 function stampFile(app: string): string {
   return join(ROOT, 'apps', app, 'build', '.stamp');
 }
@@ -75,7 +56,7 @@ function readStamp(app: string): string | undefined {
 
 async function build(app: string, signal: AbortSignal | undefined): Promise<void> {
   // Taken before: what changes during the build is built the next time.
-  const stamp = hashSources(app);
+  const stamp = versionOfSources(join(ROOT, 'apps', app));
   rmSync(stampFile(app), { force: true });
   const { code, output } = await run(['node_modules/vite/bin/vite.js', 'build'], join(ROOT, 'apps', app), signal);
   signal?.throwIfAborted();

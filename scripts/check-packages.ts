@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { listSourceFiles, readSource } from './source-files.ts';
 
 const EXACT = /^(npm:(@[\w-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/;
 const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
 
-/** Exact versions in every package.json, and a lock file that any registry can serve. */
+/** Exact versions in every package.json. */
 export function checkPackages(root: string): string[] {
   const manifests = listSourceFiles(root).filter((path) => path.split('/').at(-1) === 'package.json');
-  return [...manifests.flatMap((path) => complainOfVersions(path, readSource(root, path))), ...complainOfLock(root)];
+  return manifests.flatMap((path) => complainOfVersions(path, readSource(root, path)));
 }
 
 function complainOfVersions(path: string, text: string): string[] {
@@ -16,10 +14,4 @@ function complainOfVersions(path: string, text: string): string[] {
   return KINDS.flatMap((kind) => Object.entries(manifest[kind] ?? {}))
     .filter(([, version]) => !EXACT.test(version))
     .map(([name, version]) => `${path}: ${name} is "${version}"; give the exact version`);
-}
-
-function complainOfLock(root: string): string[] {
-  if (!existsSync(join(root, 'package-lock.json'))) return ['package-lock.json: is missing'];
-  const hosts = readSource(root, 'package-lock.json').match(/"resolved": "[a-z+]+:\/\/[^/"]+/g) ?? [];
-  return [...new Set(hosts)].map((host) => `package-lock.json: names a host, ${host}; npm finds packages by name`);
 }

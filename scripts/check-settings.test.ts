@@ -9,6 +9,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   CRM_PORT: '3001',
   HOST: '127.0.0.1',
   TRUST_PROXY: '0',
+  STOP_DELAY_SECONDS: '0',
   DATA_DIR: './data',
   DEMO: '1',
   STUDIO_NAME: 'Samaya',

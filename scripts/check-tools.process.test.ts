@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkPages, checkTypes, checkWithBiome, checkWithPrettier } from './check-tools.ts';
+import { checkPages, checkSecrets, checkTypes, checkWithBiome, checkWithPrettier } from './check-tools.ts';
 import { copyTree, plant } from './test-tree.ts';
 
 const WRONG_TYPE = "export const seats: number = 'two';\n";
@@ -68,4 +68,18 @@ test('what Biome forbids is told', async () => {
     if (rule === '') assert.equal(complaints, '');
     else assert.match(complaints, new RegExp(rule), text);
   }
+});
+
+test('SUP-05: a key that looks real is told wherever it stands, and never printed', async () => {
+  const root = copyTree(/^(\.secretlintrc\.json|package\.json)$/);
+  plant(root, { 'docs/operating.md': 'postgres://samaya:hidden@127.0.0.1:5432/booking\n' });
+  assert.deepEqual(await checkSecrets(root), []);
+  // In parts, so that this file does not complain of itself.
+  const token = ['ghp', '_', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('');
+  const places = ['docs/planted.md', '.env.example', 'apps/booking/src/routes/(site)/[id]/+page.svelte', 'a/b.unknown'];
+  for (const place of places) plant(root, { [place]: `key = ${token}\n` });
+  plant(root, { 'docs/database.md': ['postgres://samaya:hid', 'den@db.example:5432/booking\n'].join('') });
+  const output = (await checkSecrets(root)).join('\n');
+  for (const place of [...places, 'docs/database.md']) assert.ok(output.includes(place), `${place}\n${output}`);
+  assert.ok(!output.includes(token) && !output.includes('hidden'), output);
 });

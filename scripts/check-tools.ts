@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { listSourceFiles } from './source-files.ts';
 
 const TOOLS = resolve(import.meta.dirname, '../node_modules/.bin');
 
@@ -14,6 +15,10 @@ export const checkTypes = (root: string) => runTool(root, 'tsc', ['--noEmit', '-
 
 export const checkImports = (root: string) =>
   runTool(root, 'depcruise', ['--config', '.dependency-cruiser.cjs', ...foldersOf(root)]);
+
+/** SUP-05: no key, token or password of anything real in a file of ours. */
+export const checkSecrets = (root: string, paths = listSourceFiles(root)) =>
+  runTool(root, 'secretlint', ['--no-color', '--no-glob', '--no-gitignore', ...paths]);
 
 /** Types and accessibility of the pages of every application that has some; a warning is an error. */
 export async function checkPages(root: string): Promise<string[]> {

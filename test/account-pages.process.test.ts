@@ -168,7 +168,7 @@ test('a mailed link is looked at as often as one likes, is kept by nobody, and i
 });
 
 test('a link that opens nothing is a page that helps, whatever it looks like', async () => {
-  for (const path of ['confirm', 'reset', 'b']) {
+  for (const path of ['confirm', 'reset', 'address', 'b']) {
     for (const token of ['x', '1.', `1.${'a'.repeat(43)}`, '%00', `${'9'.repeat(10)}.${'a'.repeat(43)}`]) {
       const page = await createVisitor().get(`${site.url}/${path}/${token}`);
       assert.ok(page.status === 410 || page.status === 400, `${page.status} ${path}/${token}`);
@@ -237,7 +237,109 @@ test('the link of a booking that was claimed leads to signing in', async () => {
   assert.match(again.url, /\/sign-in\?/);
 });
 
-test('an account is renamed, signed out elsewhere, exported and left, by its person alone', async () => {
+/** The status and headers of a form's own answer, before the page that follows. */
+async function answerTo(visitor: ReturnType<typeof createVisitor>, url: string, fields: Record<string, string> = {}) {
+  const cookie = [...visitor.cookiesFor(url)].map(([name, value]) => `${name}=${value}`).join('; ');
+  return await fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams(fields),
+    headers: { origin: site.url, 'sec-fetch-site': 'same-origin', accept: 'text/html', cookie },
+  });
+}
+
+/** Somebody proven, signed in. */
+async function join(name: string) {
+  const email = `${name.toLowerCase()}@studio.example`;
+  await rowsOf(
+    ownerUrl,
+    `insert into users (name, email, password, proven_at) values ('${name}', '${email}', '${hash}', now()) returning id`,
+  );
+  const visitor = createVisitor();
+  await visitor.post(`${site.url}/sign-in`, { email, password: PASSWORD });
+  return { visitor, email };
+}
+
+test('SESS-01: a password is changed by who knows it, in this browser alone, which gets another sign-in', async () => {
+  const { visitor: lou, email } = await join('Lou');
+  const phone = createVisitor();
+  await phone.post(`${site.url}/sign-in`, { email, password: PASSWORD });
+  const old = lou.cookiesFor(site.url).get('samaya_booking');
+  const page = `${site.url}/account/password`;
+  const wrong = await lou.post(`${page}?/change`, { current: 'not it', password: 'a longer one than that' });
+  assert.equal(wrong.status, 422);
+  assert.equal(textOf(wrong.html).split('This is not your password.').length - 1, 2);
+  const short = await lou.post(`${page}?/change`, { current: PASSWORD, password: 'short' });
+  assert.match(textOf(short.html), /A password has 10 characters at least\./);
+  assert.doesNotMatch(short.html, /value="short"/);
+  const done = await lou.post(`${page}?/change`, { current: PASSWORD, password: 'a longer one than that' });
+  assert.equal(done.url, `${site.url}/account?done=chosen`);
+  assert.notEqual(lou.cookiesFor(site.url).get('samaya_booking'), old);
+  const replayed = await fetch(`${site.url}/account`, {
+    headers: { cookie: `samaya_booking=${old}` },
+    redirect: 'manual',
+  });
+  assert.equal(replayed.status, 303);
+  assert.equal(new URL((await phone.get(`${site.url}/account`)).url).pathname, '/sign-in');
+  const again = await createVisitor().post(`${site.url}/sign-in`, { email, password: 'a longer one than that' });
+  assert.equal(new URL(again.url).pathname, '/');
+});
+
+test('who has no password is sent a link to choose one, and asked for it before the address changes', async () => {
+  const { visitor, email } = await join('Gia');
+  await rowsOf(ownerUrl, `update users set password = '!' where email = '${email}'`);
+  const page = await visitor.get(`${site.url}/account/password`);
+  assert.match(textOf(page.html), /You have no password yet/);
+  assert.doesNotMatch(page.html, /name="current"/);
+  assert.match(textOf((await visitor.get(`${site.url}/account/address`)).html), /you need a password/);
+  const sent = await visitor.post(`${site.url}/account/password?/send`);
+  assert.match(textOf(sent.html), /Look into your mail/);
+  const chosen = await visitor.post(await mailedLink(ownerUrl, email, '/reset/'), { password: 'a first one of mine' });
+  assert.equal(chosen.url, `${site.url}/account?done=chosen`);
+});
+
+test('AUTHN-10: asking for another address answers the same whether it is free, somebody’s or a guest’s', async () => {
+  const { visitor, email: own } = await join('Mia');
+  const answers = [];
+  for (const email of [UNKNOWN.replace('new', 'abc'), 'uma@studio.example', 'gus@studio.example']) {
+    const answer = await answerTo(visitor, `${site.url}/account/address`, { email, password: PASSWORD });
+    const path = answer.headers.get('location') ?? '';
+    const names = [...answer.headers.keys()].sort();
+    const { html, ...page } = await visitor.get(site.url + path);
+    assert.match(textOf(html), /A mail is on its way to/);
+    answers.push({ status: answer.status, length: path.length, names, page: await seen({ html, ...page }, email) });
+  }
+  for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  const wrong = await visitor.post(`${site.url}/account/address`, { email: 'uma@studio.example', password: 'not it' });
+  assert.equal(wrong.status, 422);
+  const same = await visitor.post(`${site.url}/account/address`, { email: own, password: PASSWORD });
+  assert.match(textOf(same.html), /This is the address you have\./);
+  await mailedLink(ownerUrl, 'uma@studio.example', '/sign-in');
+});
+
+test('an address changes once its mailbox said so: to strangers the link says nothing of whose account it is', async () => {
+  const { visitor: ida, email } = await join('Ida');
+  const newEmail = 'ida@home.example';
+  await ida.post(`${site.url}/account/address`, { email: newEmail, password: PASSWORD });
+  const link = await mailedLink(ownerUrl, newEmail, '/address/');
+  const stranger = createVisitor();
+  const seen = await stranger.get(link);
+  assert.equal(seen.headers.get('cache-control'), 'no-store');
+  assert.ok(!seen.html.includes(email) && !seen.html.includes('Ida'), 'a mistyped address is a stranger’s');
+  assert.equal((await fetch(link, { method: 'HEAD' })).status, 200);
+  assert.equal((await stranger.post(link, { password: 'not it' })).status, 401);
+  assert.match(textOf((await ida.get(link)).html), /Ida, from now on you sign in with ida@home\.example/);
+  const done = await ida.post(link);
+  assert.equal(done.url, `${site.url}/account?done=address`);
+  assert.match(textOf(done.html), /ida@home\.example, confirmed/);
+  await mailedLink(ownerUrl, email, '/reset');
+  assert.match(textOf((await stranger.get(link)).html), /This link has ended/);
+  assert.ok(!site.log().includes(link.split('.').at(-1) ?? ''));
+  const before = await createVisitor().post(`${site.url}/sign-in`, { email, password: PASSWORD });
+  assert.equal(before.status, 401);
+});
+
+test('SESS-08: an account is renamed, signed out elsewhere, exported and left, by its person alone', async () => {
   const [ana, phone] = [createVisitor(), createVisitor()];
   const chrome =
     'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36';
@@ -250,7 +352,7 @@ test('an account is renamed, signed out elsewhere, exported and left, by its per
   assert.match(renamed.html, /value="Ana &lt;b>Costa"/);
   assert.equal((await ana.post(`${account}?/name`, { name: '\u202e' })).status, 422);
 
-  const listed = await ana.get(account);
+  const listed = await ana.get(`${account}/sign-ins`);
   assert.match(textOf(listed.html), /this one.*Chrome on Android/);
   const elsewhere = /name="sign_in" value="(\d+)"/.exec(listed.html)?.[1] ?? '';
   const [uma] = await rowsOf(
@@ -258,19 +360,32 @@ test('an account is renamed, signed out elsewhere, exported and left, by its per
     `insert into sign_ins (secret_hash, kind, user_id, expires_at)
      select 'x', 'page', id, now() + interval '1 day' from users where email = 'uma@studio.example' returning id`,
   );
-  for (const id of [String(uma?.id), 'x', '', '-1', '9'.repeat(18)]) await ana.post(`${account}?/end`, { sign_in: id });
+  for (const id of [String(uma?.id), 'x', '', '-1', '9'.repeat(18)]) {
+    assert.equal((await ana.post(`${account}/sign-ins?/end`, { sign_in: id })).status, 404, id);
+  }
   assert.equal((await rowsOf(ownerUrl, `select 1 from sign_ins where id = ${uma?.id}`)).length, 1);
-  assert.match(textOf((await ana.post(`${account}?/end`, { sign_in: elsewhere })).html), /Signed out there/);
+  const ended = await ana.post(`${account}/sign-ins?/end`, { sign_in: elsewhere });
+  assert.match(textOf(ended.html), /Signed out there/);
   assert.equal(new URL((await phone.get(account)).url).pathname, '/sign-in');
   assert.equal((await ana.get(account)).status, 200);
 
-  const file = await ana.get(`${account}/export`);
+  const offered = await ana.get(`${account}/export`);
+  assert.match(textOf(offered.html), /Everything, as JSON.*You 1 line.*Sign-ins \d+ lines/);
+  const file = await ana.get(`${account}/export/everything.json`);
   assert.match(file.headers.get('content-disposition') ?? '', /^attachment; filename="samaya-\d+\.json"$/);
   assert.equal(JSON.parse(file.html).users.email, ANA.email);
-  assert.equal(new URL((await createVisitor().get(`${account}/export`)).url).pathname, '/sign-in');
+  const table = await ana.get(`${account}/export/users.csv`);
+  assert.match(table.headers.get('content-disposition') ?? '', /^attachment; filename="samaya-\d+-users\.csv"$/);
+  assert.match(table.html, /\r\n\d+,Ana <b>Costa,ana@studio\.example,/);
+  for (const none of ['secrets.csv', 'users', '../users.csv', 'exported_at.csv']) {
+    assert.equal((await ana.get(`${account}/export/${encodeURIComponent(none)}`)).status, 404, none);
+  }
+  for (const path of ['', '/everything.json', '/users.csv']) {
+    assert.equal(new URL((await createVisitor().get(`${account}/export${path}`)).url).pathname, '/sign-in');
+  }
 
   await phone.post(`${site.url}/sign-in`, ANA);
-  await ana.post(`${account}?/endAll`);
+  await ana.post(`${account}/sign-ins?/endAll`);
   for (const visitor of [ana, phone]) assert.equal(new URL((await visitor.get(account)).url).pathname, '/sign-in');
 
   const { url } = await plan('Left behind');

@@ -177,3 +177,17 @@ test('CRASH-05: processes restarted one after the other under load: nobody behin
   assert.ok(acknowledged.length > 20 * rounds);
   assert.deepEqual(await findDifferences({ bookingUrl: database.ownerUrl, acknowledged }), []);
 });
+
+for (const [app, startApp] of Object.entries({ booking: startBooking, crm: startCrm })) {
+  test(`CRASH-05: ${app} told to stop says first that it is not ready, and serves on for as long as it was asked to`, async () => {
+    const database = await createTestDatabase(app as 'booking' | 'crm');
+    const process = await startApp({ database, environment: { STOP_DELAY_SECONDS: '3' } });
+    const ask = async (path: string) => (await fetch(process.url + path, { headers: { connection: 'close' } })).status;
+    assert.equal(await ask('/readyz'), 200);
+    const ended = process.stop();
+    while ((await ask('/readyz')) !== 503) await sleep(20);
+    assert.equal(await ask('/healthz'), 200);
+    assert.equal(await ask('/api/v1/me'), 401);
+    assert.equal(await ended, 0);
+  });
+}

@@ -8,12 +8,14 @@ import { openBrowser } from './browser.ts';
 import { createCrowd } from './crowd.ts';
 import { createVisitor, textOf } from './page-visitor.ts';
 import { startCrm } from './processes.ts';
+import { sendTogether } from './send-together.ts';
 import { PASSWORD, startTwoApps } from './two-apps.ts';
 
+const RUSHING = 200;
 const MAYA = 'maya.lind@studio.example';
 
 const { booking, crm, databases } = await startTwoApps();
-const crowd = await createCrowd(databases.booking.ownerUrl, { places: [100], people: 60 });
+const crowd = await createCrowd(databases.booking.ownerUrl, { places: [100], people: 60 + RUSHING });
 const [event] = await rowsOf(
   databases.booking.ownerUrl,
   `insert into events (title, description, event_type, date_time, duration, max_participants, price, facilitator_id)
@@ -132,6 +134,34 @@ test('ten arriving bookings are worked to zero by keyboard while a second window
     'select count(*)::int as n from booking_notifications where not processed',
   );
   assert.equal(left?.n, 0);
+});
+
+test('while a sought-after event sells out, the open inbox shows each booking, and can be worked in meanwhile', async (t) => {
+  await workThrough();
+  const page = await signIn();
+  t.after(() => page.context().close());
+  await isLive(page);
+  const first = await somebodyBooks();
+  await rowOf(page, first).waitFor();
+  const [rush] = await rowsOf(
+    databases.booking.ownerUrl,
+    `insert into events (title, description, event_type, date_time, duration, max_participants, price, facilitator_id)
+     select 'Rush', 'Full at once.', 'session', now() + interval '4 days', 75, 40, 10, id
+     from facilitators where email = '${MAYA}' returning id`,
+  );
+  const rushing = sendTogether(
+    crowd.people
+      .slice(-RUSHING)
+      .map(({ token }) => ({ url: booking.url, path: '/api/v1/bookings', token, body: { event_id: rush?.id } })),
+  );
+  // In the middle of it somebody reads one, and marks it.
+  await rowOf(page, first).getByRole('link').first().click();
+  await page.getByRole('button', { name: 'Mark as processed', exact: true }).click();
+  await rowOf(page, first).waitFor({ state: 'detached' });
+  const statuses = Map.groupBy(await rushing, ({ status }) => status);
+  assert.deepEqual([statuses.get(201)?.length, statuses.get(409)?.length], [40, 160]);
+  await waitForRows(page, 40);
+  assert.match(await page.title(), /^\(40\) /);
 });
 
 test('keys type into fields, go where they say, and can be switched off', async (t) => {

@@ -37,7 +37,7 @@ async function expectLines(found: Promise<Finding | Finding[]> | Finding, ...pat
   for (const [index, pattern] of patterns.entries()) assert.match(lines[index] ?? '', pattern);
 }
 
-test('the versions of Node and PostgreSQL have a floor', async () => {
+test('SUP-10: the versions of Node and PostgreSQL have a floor', async () => {
   await expectLines(checkNode('26.0.0'), /^ok +Node 26\.0\.0\n/);
   await expectLines(checkNode('27.1.0'), /^ok/);
   await expectLines(checkNode('25.9.9'), /^wrong +Node 25\.9\.9 is older than 26\.0\.0: use the one/);

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { buildPages } from '../scripts/build.ts';
-import { isTest, listSourceFiles } from '../scripts/source-files.ts';
 import type { Failpoint, FailpointMessage, Mishap } from './app-with-failpoints.ts';
 import { book, bookPatiently } from './book-over-http.ts';
 import { findDifferences, waitUntilTold } from './both-databases.ts';
@@ -219,18 +216,3 @@ for (const which of ['booking', 'crm'] as const) {
     }
   });
 }
-
-test('SUP-08: nothing of this stands in what runs in production', () => {
-  const root = resolve(import.meta.dirname, '..');
-  const built = ['apps/booking/build', 'apps/crm/build'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
-  );
-  const ours = listSourceFiles(root).filter(
-    (path) => /^(apps|packages)\/[^/]+\/(src|migrations)\//.test(path) && !isTest(path),
-  );
-  const scripts = [...built, ...ours].filter((path) => /\.(ts|js|mjs|cjs|svelte|sql)$/.test(path));
-  assert.ok(built.length > 10 && scripts.length > 100);
-  for (const path of scripts) {
-    assert.doesNotMatch(readFileSync(join(root, path), 'utf8'), /failpoint|app-with-|a mishap|wait_a_while/i, path);
-  }
-});

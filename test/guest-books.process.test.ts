@@ -221,7 +221,7 @@ test('the account, its end, and what each says are read by everybody', async (t)
   await page.getByLabel('E-mail').fill('uma@studio.example');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('Not confirmed yet').waitFor();
+  await page.getByText('uma@studio.example, not confirmed yet').waitFor();
   await audit(page);
   await page.goto(`${site.url}/bookings`);
   await page.getByText('Nothing ahead yet').waitFor();
@@ -232,7 +232,29 @@ test('the account, its end, and what each says are read by everybody', async (t)
   await page.getByText('You are signed in with it already').waitFor();
   await page.getByRole('button', { name: 'Confirm my address' }).click();
   await page.getByText('Your address is confirmed').waitFor();
-  await page.getByRole('link', { name: 'Go on to delete it' }).click();
+  await audit(page);
+  for (const name of [/^Password/, /^E-mail address/, /^Where you are signed in/, /^Download your data/]) {
+    await page.getByRole('link', { name }).click();
+    await page.getByRole('link', { name: 'Your account' }).last().waitFor();
+    await audit(page);
+    await page.getByRole('main').getByRole('link', { name: 'Your account' }).click();
+  }
+  await page.goto(`${site.url}/account/address`);
+  await page.getByLabel('New address').fill('none');
+  await page.getByRole('button', { name: 'Send me the link' }).click();
+  await page.getByRole('alert').getByText('Write an address such as').waitFor();
+  await audit(page);
+  await page.getByLabel('New address').fill('uma@home.example');
+  await page.getByLabel('Current password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Send me the link' }).click();
+  await page.getByText('A mail is on its way to').waitFor();
+  await audit(page);
+  await page.goto(await mailedLink(ownerUrl, 'uma@home.example', '/address/'));
+  await page.getByRole('heading', { name: 'Use this address?' }).waitFor();
+  await audit(page);
+  await page.getByRole('button', { name: 'Use this address' }).click();
+  await page.getByText('Your new address is yours').waitFor();
+  await page.getByRole('link', { name: /^Delete your account/ }).click();
   await audit(page);
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Delete my account' }).click();

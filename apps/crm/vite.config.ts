@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { oneCopyOfServerCode } from '@samaya/platform/one-copy.ts';
+import { versionOfSources } from '@samaya/platform/source-version.ts';
 import { unstyledAnnouncer } from '@samaya/platform/unstyled-announcer.ts';
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
@@ -12,6 +14,9 @@ export default defineConfig(({ command }) => ({
     unstyledAnnouncer(),
     sveltekit({
       adapter: adapter(),
+      // The same sources are built to the same bytes: not named by the moment, nor after where the checkout lies.
+      version: { name: versionOfSources(import.meta.dirname).slice(0, 16) },
+      compilerOptions: { rootDir: join(import.meta.dirname, '../..') },
       // Our own server refuses foreign forms before a page sees them, alike in development and built: page-origin.ts.
       csrf: { trustedOrigins: ['*'] },
       csp: {

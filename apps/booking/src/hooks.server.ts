@@ -1,8 +1,10 @@
 import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
-import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
+import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
+import { requireWholePageTable } from '@samaya/platform/page-table.ts';
+import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
@@ -16,13 +18,19 @@ import { type BookingPages, PAGES } from './pages.ts';
 /** An organiser is a facilitator or an admin; whose event it is, the use case asks. */
 type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
 
-/** Who may see each page. A page that is not listed does not compile. */
-const VISITORS: Record<RouteId, Visitor> = {
+/** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
+export const VISITORS: Record<RouteId, Visitor> = {
   '/': 'anyone',
   '/account': 'signedIn',
+  '/account/address': 'signedIn',
+  '/account/address/sent': 'signedIn',
   '/account/delete': 'signedIn',
   '/account/deleted': 'anyone',
   '/account/export': 'signedIn',
+  '/account/export/[file]': 'signedIn',
+  '/account/password': 'signedIn',
+  '/account/sign-ins': 'signedIn',
+  '/address/[token]': 'anyone',
   '/account/two-step': 'signedIn',
   '/account/two-step/set-up': 'signedIn',
   '/admin': 'admin',
@@ -84,6 +92,9 @@ const VISITORS: Record<RouteId, Visitor> = {
   '/sitemap.xml': 'anyone',
 };
 
+export const init = (): void =>
+  requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
+
 /** Pages whose address is a secret, or that show one or name an address: nobody keeps them, no search engine lists them. */
 const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/two-step/;
 /** Pages that take more than a form of text: bytes. */
@@ -93,6 +104,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, request, response, facts } = pageHost<BookingPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
+  refuseUnreadableForm(event.request);
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
   try {
@@ -121,7 +133,7 @@ export const handle: Handle = async ({ event, resolve }) => {
     answer.headers.set('x-robots-tag', 'noindex, nofollow');
   }
   // A form that signs in may end at CRM, which asked for it.
-  return completePageHeaders(answer, { formsMayEndAt: config.crmUrl });
+  return completePageHeaders(explainMethod(answer, facts.requestId), { formsMayEndAt: config.crmUrl });
 };
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
 import { keepHeapSmall } from '@samaya/platform/frugal-heap.ts';
@@ -8,6 +9,7 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { warnOfOldEngines } from '@samaya/platform/patch-levels.ts';
 import { answerNotYet, prepareDatabase } from '@samaya/platform/prepare-database.ts';
 import { createPublicAnswers } from '@samaya/platform/public-answers.ts';
 import { createPublicPages } from '@samaya/platform/public-pages.ts';
@@ -36,11 +38,13 @@ if (!databaseUrl || !migrationUrl) {
 }
 const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username };
 
+let isStopping = false;
 const app = createApp(config, { databaseUrl });
 const preparation = await prepareDatabase(async () => {
   await migrate(migration);
   await applyStudioSettings(app.db, config.studio);
   if (config.demo) await seedDemo(app, { now: new Date() });
+  await warnOfOldEngines(app);
 }, app.log);
 const api = createBookingApi(app);
 const publicAnswers = createPublicAnswers({
@@ -78,7 +82,10 @@ const server = await startHttpServer({
   port: config.bookingPort,
   trustProxy: config.trustProxy,
   secure: config.bookingUrl.startsWith('https:'),
+  // The pictures that chats and networks show of a page.
+  shownElsewhere: /\/picture\.png$/,
   log: app.log,
+  findCrowded: api.findCrowded,
   onFinished(request, status, milliseconds, template) {
     app.metrics.request(request.method ?? '', template, status, milliseconds);
     // Whatever door it came through: what was not refused may have changed something, and left a message.
@@ -108,11 +115,15 @@ await preparation.done;
 const stopSweeping = startSweeping(app);
 
 async function notReady(): Promise<string[]> {
+  if (isStopping) return ['the process is being stopped'];
   const faults = await findDatabaseFaults(app.pool, MIGRATIONS);
   return faults.length > 0 ? faults : await findRelayFaults(app.db).catch(() => ['the database does not answer']);
 }
 
 stopOnSignals(async () => {
+  isStopping = true;
+  // A balancer that asks now and then whether this process is ready has the time to hear that it is not.
+  await sleep(config.stopDelaySeconds * 1000);
   stopSweeping();
   await server.stop();
   await pages.close();

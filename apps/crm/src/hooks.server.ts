@@ -1,8 +1,10 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
-import { pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
+import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
+import { requireWholePageTable } from '@samaya/platform/page-table.ts';
+import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyPage } from '#server/sign-in/page-sign-in.ts';
@@ -10,8 +12,8 @@ import { signInOnTheWayTo } from '#server/sign-in/return-path.ts';
 import type { RouteId } from '$app/types';
 import { type CrmPages, PAGES } from './pages.ts';
 
-/** Who may see each page. A page that is not listed does not compile. */
-const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
+/** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
+export const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/(inbox)': 'facilitator',
   '/(inbox)/n/[id]': 'facilitator',
   '/completeness': 'facilitator',
@@ -23,12 +25,16 @@ const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
   '/signed-out': 'anyone',
 };
 
+export const init = (): void =>
+  requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
+
 const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403 };
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, facts } = pageHost<CrmPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
+  refuseUnreadableForm(event.request);
   Object.assign(event.locals, { ...pages, facts } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_crm', config.crmUrl).name);
   if (secret !== undefined) {
@@ -44,7 +50,8 @@ export const handle: Handle = async ({ event, resolve }) => {
   if (!mayPass) redirect(303, signInOnTheWayTo(event.url.pathname + event.url.search));
   const makePage = async () => await resolve(event, { preload: isNeededAtOnce });
   try {
-    return completePageHeaders(event.request.method === 'GET' ? await inTurn(makePage) : await makePage());
+    const answer = event.request.method === 'GET' ? await inTurn(makePage) : await makePage();
+    return completePageHeaders(explainMethod(answer, facts.requestId));
   } catch (cause) {
     return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiRequest } from '@samaya/platform/api.ts';
 import { machineClock } from '@samaya/platform/clock.ts';
 import { ConfigError, readConfig } from '@samaya/platform/config.ts';
@@ -9,6 +10,7 @@ import { answerOperations } from '@samaya/platform/operations.ts';
 import { sharePageHost } from '@samaya/platform/page-host.ts';
 import { createPages } from '@samaya/platform/pages.ts';
 import { reportReady, stopOnSignals } from '@samaya/platform/parent-process.ts';
+import { warnOfOldEngines } from '@samaya/platform/patch-levels.ts';
 import { answerNotYet, prepareDatabase } from '@samaya/platform/prepare-database.ts';
 import { findDatabaseFaults } from '@samaya/platform/readiness.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
@@ -30,8 +32,12 @@ if (!databaseUrl || !migrationUrl) {
 }
 const migration = { url: migrationUrl, folder: MIGRATIONS, applicationRole: new URL(databaseUrl).username };
 
+let isStopping = false;
 const app = createApp(config, { databaseUrl });
-const preparation = await prepareDatabase(async () => void (await migrate(migration)), app.log);
+const preparation = await prepareDatabase(async () => {
+  await migrate(migration);
+  await warnOfOldEngines(app);
+}, app.log);
 const api = createCrmApi(app);
 const pages = await createPages({
   folder: join(import.meta.dirname, '..'),
@@ -43,7 +49,8 @@ const pages = await createPages({
 });
 
 const operations = {
-  notReady: () => findDatabaseFaults(app.pool, MIGRATIONS),
+  notReady: async () =>
+    isStopping ? ['the process is being stopped'] : await findDatabaseFaults(app.pool, MIGRATIONS),
   registry: app.metrics.registry,
   metricsToken: config.metricsToken,
 };
@@ -53,6 +60,7 @@ const server = await startHttpServer({
   trustProxy: config.trustProxy,
   secure: config.crmUrl.startsWith('https:'),
   log: app.log,
+  findCrowded: api.findCrowded,
   onFinished: (request, status, milliseconds, template) =>
     app.metrics.request(request.method ?? '', template, status, milliseconds),
   async handle(request, response, facts) {
@@ -70,6 +78,9 @@ const sweep = setInterval(() => {
 const stopReconciling = startReconcilingNightly(app, machineClock);
 
 stopOnSignals(async () => {
+  isStopping = true;
+  // A balancer that asks now and then whether this process is ready has the time to hear that it is not.
+  await sleep(config.stopDelaySeconds * 1000);
   clearInterval(sweep);
   stopReconciling();
   // Open streams end first, so that the server need not wait for them.

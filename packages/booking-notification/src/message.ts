@@ -19,7 +19,7 @@ export const BOOKING_KINDS = [
   'event.cancelled',
 ] as const;
 
-export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.erased'] as const;
+export const PEOPLE_KINDS = ['facilitator.changed', 'user.changed', 'user.erased', 'user.signed_out'] as const;
 
 // Measured in characters, as PostgreSQL measures varchar.
 const text = (max: number) =>
@@ -71,11 +71,20 @@ export const userErasedSchema = z.object({
   user_id: id,
 });
 
+/** Every sign-in of a person ended at booking: they signed out everywhere, or their way in changed. */
+export const userSignedOutSchema = z.object({
+  message_id: z.uuid(),
+  kind: z.literal('user.signed_out'),
+  occurred_at: instant,
+  user_id: id,
+});
+
 export const messageSchema = z.union([
   bookingMessageSchema,
   facilitatorChangedSchema,
   userChangedSchema,
   userErasedSchema,
+  userSignedOutSchema,
 ]);
 
 export type BookingMessage = z.infer<typeof bookingMessageSchema>;

@@ -22,7 +22,7 @@ export interface ApiOptions<Callers, Identity> {
   recall?(token: string): Identity | undefined;
   /** Lets a caller pass as what a route declares, or throws `unauthenticated` or `forbidden`. */
   callers: { [Caller in keyof Callers]: (identity: Identity | undefined) => Callers[Caller] };
-  /** Called before a route runs, with the caller it declares, e.g. to limit the rate. */
+  /** Called before anybody is refused, with the caller that the route declares, e.g. to limit the rate. */
   admit?(identity: Identity | undefined, facts: RequestFacts, caller: keyof Callers): Promise<void>;
   log: Log;
 }
@@ -54,9 +54,11 @@ async function run<Callers, Identity>(
   const token = tokenOf(call);
   const recalled = route.refuseFromMemory && typeof token === 'string' ? options.recall?.(token) : undefined;
   const identity = recalled ?? (await identify(options, token, now));
+  // Refusals count too: whoever sends tokens that are none is a stranger at an address.
+  await options.admit?.(identity, facts, route.caller);
+  if (identity === undefined && token !== undefined) throw unknownToken();
   const toCaller = options.callers[route.caller];
   const who = toCaller(identity);
-  await options.admit?.(identity, facts, route.caller);
   const described = route as unknown as ApiRoute<never>;
   const params = parseParams(described, rawParams);
   const query = parseQuery(described, call.url);
@@ -76,7 +78,9 @@ async function run<Callers, Identity>(
   if (recalled) {
     const refusal = await route.refuseFromMemory?.(input, context);
     if (refusal) return refuse(refusal, options, call, facts);
-    context.who = toCaller(await identify(options, token, now));
+    const known = await identify(options, token, now);
+    if (known === undefined) throw unknownToken();
+    context.who = toCaller(known);
   }
   const result = await route.handle(input, context);
   if (result instanceof ReadyAnswer || result instanceof Response) return result;
@@ -95,11 +99,11 @@ async function identify<Callers, Identity>(
   token: string | null | undefined,
   now: Date,
 ): Promise<Identity | undefined> {
-  if (token === undefined) return undefined;
-  const identity = token === null ? undefined : await options.identify(token, now);
-  if (identity === undefined)
-    throw new PlatformError('unauthenticated', 'This token is unknown or has ended. Sign in again.');
-  return identity;
+  return typeof token === 'string' ? await options.identify(token, now) : undefined;
+}
+
+function unknownToken(): PlatformError {
+  return new PlatformError('unauthenticated', 'This token is unknown or has ended. Sign in again.');
 }
 
 function successHeaders(result: unknown, call: ApiCall): Record<string, string> {
@@ -125,19 +129,8 @@ export function refuse<Callers, Identity>(
   facts: RequestFacts,
   headers: Record<string, string> = {},
 ): ReadyAnswer {
-  const answer = problemAnswer(error, options.statuses, facts, headers);
-  if (answer.status >= 500) noteFault(error, options.log, call, facts, answer.status);
-  return answer;
-}
-
-/** The same where there is nothing to note. */
-export function problemAnswer(
-  error: unknown,
-  statuses: Readonly<Record<string, number>>,
-  facts: RequestFacts,
-  headers: Record<string, string> = {},
-): ReadyAnswer {
-  const problem = problemFor(error, statuses, facts.requestId);
+  const problem = problemFor(error, options.statuses, facts.requestId);
+  if (problem.status >= 500) noteFault(error, options.log, call, facts, problem.status);
   return new ReadyAnswer(
     problem.status,
     { ...problemHeaders(error, problem), 'cache-control': 'no-store', ...headers },

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type ApiOptions, answerCall, problemAnswer, refuse } from './api-answer.ts';
+import { type ApiOptions, answerCall, refuse } from './api-answer.ts';
 import { callOf, DEFAULT_BODY_BYTES } from './api-call.ts';
 import { callOfNode, createShortWay, sendAnswer } from './api-listener.ts';
 import { openApiDocument } from './openapi.ts';
@@ -15,21 +15,22 @@ export interface Api {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** Answers a web `Request`. */
   fetch(request: Request, facts: RequestFacts): Promise<Response>;
+  /**
+   * The template of a request that should not be taken, because so many are under way; never one that costs nothing,
+   * nor one of the other application, whose messages have to come through.
+   */
+  findCrowded(request: IncomingMessage): string | undefined;
   /** Answers a request as Node received it. */
   answer(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): Promise<void>;
 }
 
-// What waits already takes longer than most people do. One more is told so before anything else is done for it, which
-// leaves the time to those who wait.
+// What waits already takes longer than most people do.
 const MOST_AT_ONCE = 1000;
-const BUSY = new PlatformError('unavailable', 'Too many requests at once. Try again in a moment.', {
-  retryAfterSeconds: 1,
-});
 
 type Env = { Bindings: RequestFacts };
 
 /** Whether a request is for the API, and not for a page. */
-export function isApiRequest(request: IncomingMessage): boolean {
+export function isApiRequest(request: Pick<IncomingMessage, 'url'>): boolean {
   return /^\/(api(\/|$|\?)|openapi\.json($|\?))/.test(request.url ?? '');
 }
 
@@ -46,15 +47,16 @@ export function createApi<Callers, Identity>(options: ApiOptions<Callers, Identi
   return {
     request: async (path, init) => await router.request(path, init),
     fetch: async (request, facts) => await router.fetch(request, facts),
+    findCrowded(request) {
+      const route = atOnce < MOST_AT_ONCE ? undefined : shortWay.find(request);
+      if (!route || route.caller === 'signature') return undefined;
+      return route.isPublic && request.headers.authorization === undefined ? undefined : route.path;
+    },
     async answer(request, response, facts) {
       const route = shortWay.find(request);
       if (!route) {
         factsOfRequest.set(request, facts);
         return await listen(request, response);
-      }
-      if (atOnce >= MOST_AT_ONCE) {
-        facts.onRoute?.(route.path);
-        return await sendAnswer(response, problemAnswer(BUSY, options.statuses, facts));
       }
       atOnce++;
       try {
@@ -88,7 +90,9 @@ function createRouter<Callers, Identity>(options: ApiOptions<Callers, Identity>)
     });
   }
   const document = openApiDocument(options);
-  router.get('/openapi.json', () => Response.json(document));
+  router.get('/openapi.json', () =>
+    Response.json(document, { headers: { 'content-type': 'application/json; charset=utf-8' } }),
+  );
   router.notFound((c) => {
     const error = new PlatformError('not-found', 'There is nothing at this address.');
     return responseOf(refuse(error, options, c.req.raw, factsOf(c.env)));

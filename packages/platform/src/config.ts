@@ -42,6 +42,7 @@ export const settings = {
   BOOKING_URL: webAddress.optional(),
   CRM_URL: webAddress.optional(),
   TRUST_PROXY: flag.default(false),
+  STOP_DELAY_SECONDS: z.coerce.number('is a number').min(0, 'is 0 to 60').max(60, 'is 0 to 60').default(0),
   BOOKING_DATABASE_URL: databaseUrl.optional(),
   CRM_DATABASE_URL: databaseUrl.optional(),
   BOOKING_MIGRATION_URL: databaseUrl.optional(),
@@ -84,6 +85,8 @@ export interface Config {
   bookingUrl: string;
   crmUrl: string;
   trustProxy: boolean;
+  /** For how long a process that is told to stop takes requests, while it says that it is not ready. */
+  stopDelaySeconds: number;
   bookingDatabaseUrl: string | undefined;
   crmDatabaseUrl: string | undefined;
   bookingMigrationUrl: string | undefined;
@@ -128,6 +131,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
     bookingUrl: read.BOOKING_URL ?? `http://localhost:${read.BOOKING_PORT}`,
     crmUrl: read.CRM_URL ?? `http://localhost:${read.CRM_PORT}`,
     trustProxy: read.TRUST_PROXY,
+    stopDelaySeconds: read.STOP_DELAY_SECONDS,
     bookingDatabaseUrl: read.BOOKING_DATABASE_URL,
     crmDatabaseUrl: read.CRM_DATABASE_URL,
     bookingMigrationUrl: read.BOOKING_MIGRATION_URL ?? read.BOOKING_DATABASE_URL,

@@ -4,6 +4,14 @@ export interface FieldError {
   detail: string;
 }
 
+/** A limit that is used up, as programs are told of it. */
+export interface UsedUpLimit {
+  name: string;
+  /** Requests allowed in the window. */
+  points: number;
+  seconds: number;
+}
+
 /**
  * A refusal that is part of the interface: a stable code for programs, a sentence for people.
  * It knows no HTTP; each application maps its codes to statuses in one place.
@@ -14,6 +22,7 @@ export class DomainError<Code extends string = string> extends Error {
   /** Further members of the problem document, e.g. `{ seats_left: 2 }`. */
   readonly extensions: Record<string, unknown> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly usedUp: UsedUpLimit | undefined;
 
   constructor(
     code: Code,
@@ -22,6 +31,7 @@ export class DomainError<Code extends string = string> extends Error {
       errors?: FieldError[];
       extensions?: Record<string, unknown>;
       retryAfterSeconds?: number;
+      usedUp?: UsedUpLimit;
       cause?: unknown;
     } = {},
   ) {
@@ -31,5 +41,6 @@ export class DomainError<Code extends string = string> extends Error {
     this.errors = more.errors;
     this.extensions = more.extensions;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.usedUp = more.usedUp;
   }
 }

@@ -1,9 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerUnreadable } from './answer-unreadable.ts';
+import { foreignRequest, isForeignRequest } from './foreign-request.ts';
 import { createAccessLog, type Log } from './log.ts';
 import { networkOf } from './network.ts';
+import { PlatformError } from './platform-error.ts';
+import { createCrowdRefusal } from './refuse-crowd.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { sendRefusal } from './send-refusal.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -13,7 +18,14 @@ export interface HttpServerOptions {
   trustProxy: boolean;
   /** Whether the public address is https. */
   secure: boolean;
+  /** Addresses of what other sites may draw into their pages; nothing, unless told. */
+  shownElsewhere?: RegExp;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
+  /**
+   * The template of a request that is one too many; it is refused before anything else is done for it, which leaves
+   * the time to those who were let in.
+   */
+  findCrowded?(request: IncomingMessage): string | undefined;
   /** Told of every finished request. */
   onFinished?(request: IncomingMessage, status: number, milliseconds: number, template: string): void;
   log: Log;
@@ -36,7 +48,11 @@ const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
 
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const accessLog = createAccessLog(options.log);
+  const serving = {
+    ...options,
+    accessLog: createAccessLog(options.log),
+    refuseCrowd: createCrowdRefusal(options),
+  };
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -44,9 +60,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       connectionsCheckingInterval: 5000,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16 * 1024,
+      // Looked at here, where the refusal gets our headers.
+      requireHostHeader: false,
     },
-    (request, response) => serve(options, accessLog, request, response),
+    (request, response) => receive(serving, request, response),
   );
+  server.on('checkExpectation', (request, response) => serve(serving, request, response));
+  answerUnreadable(server, options);
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -60,24 +80,36 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port, server, stop: () => stop(server) };
 }
 
-function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMessage, response: ServerResponse) {
+interface Serving extends HttpServerOptions {
+  accessLog: Log;
+  refuseCrowd(response: ServerResponse): void;
+}
+
+function receive(serving: Serving, request: IncomingMessage, response: ServerResponse) {
+  const crowded = serving.findCrowded?.(request);
+  if (crowded === undefined) return serve(serving, request, response);
+  serving.refuseCrowd(response);
+  serving.onFinished?.(request, response.statusCode, 0, crowded);
+}
+
+function serve(serving: Serving, request: IncomingMessage, response: ServerResponse) {
   const startedAt = performance.now();
   let template = 'other';
   // Whoever answers below a path of its own may shorten the address.
   const path = request.url?.split('?', 1)[0]?.replaceAll(MAILED_SECRET, '.…');
   const facts: RequestFacts = {
     requestId: randomUUIDv7(),
-    network: networkOf(request, options.trustProxy),
+    network: networkOf(request, serving.trustProxy),
     onRoute: (matched) => {
       template = matched;
     },
   };
-  setSecurityHeaders(response, options.secure);
+  setSecurityHeaders(response, serving.secure);
   response.setHeader('x-request-id', facts.requestId);
   response.on('close', () => {
     const milliseconds = performance.now() - startedAt;
-    options.onFinished?.(request, response.statusCode, milliseconds, template);
-    accessLog.info(
+    serving.onFinished?.(request, response.statusCode, milliseconds, template);
+    serving.accessLog.info(
       {
         request_id: facts.requestId,
         method: request.method,
@@ -88,14 +120,24 @@ function serve(options: HttpServerOptions, accessLog: Log, request: IncomingMess
       'request',
     );
   });
-  Promise.resolve(options.handle(request, response, facts)).catch((error: unknown) => {
-    options.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
+  const refusal = refusalOf(request, serving.shownElsewhere);
+  if (refusal) return sendRefusal(request, response, refusal, facts.requestId);
+  Promise.resolve(serving.handle(request, response, facts)).catch((error: unknown) => {
+    serving.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
     if (response.headersSent) response.destroy();
-    else
-      response
-        .writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
-        .end(`Something went wrong on our side. Quote ${facts.requestId}.\n`);
+    else sendRefusal(request, response, error, facts.requestId);
   });
+}
+
+/** Why nobody here answers this request, whatever it asks for. */
+function refusalOf(request: IncomingMessage, shownElsewhere: RegExp | undefined): PlatformError | undefined {
+  if (isForeignRequest(request, shownElsewhere)) return foreignRequest();
+  const { host, expect } = request.headers;
+  if (host === undefined && request.httpVersion === '1.1')
+    return new PlatformError('bad-request', 'Say which host you ask: send Host.');
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return new PlatformError('bad-request', 'Nothing but 100-continue can be expected here.');
+  return undefined;
 }
 
 async function stop(server: Server) {

@@ -28,3 +28,9 @@ test('believes a forwarding header only from a proxy of ours, and there only its
   assert.equal(networkOf(from('10.0.0.1', '203.0.113.5, 198.51.100.1'), true), '198.51.100.1');
   assert.equal(networkOf(from('10.0.0.1'), true), '10.0.0.1');
 });
+
+test('RATE-03: a port that a proxy adds, which whoever connects chooses anew, is no part of the network', () => {
+  assert.equal(networkOf(from('10.0.0.1', '198.51.100.1:40001'), true), '198.51.100.1');
+  assert.equal(networkOf(from('10.0.0.1', '[2001:db8:0:1::7]:40001'), true), '2001:db8:0:1::/64');
+  assert.equal(networkOf(from('10.0.0.1', '[2001:db8:0:1::7]'), true), '2001:db8:0:1::/64');
+});

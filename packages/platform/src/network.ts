@@ -11,6 +11,8 @@ export function networkOf(request: IncomingMessage, trustProxy: boolean): string
         .split(',')
         .at(-1)
         ?.trim()
+        // Some proxies add the port, which whoever connects chooses anew each time.
+        .replace(/^\[([^\]]*)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')
     : undefined;
   const address = forwarded || request.socket.remoteAddress || 'unknown';
   if (!address.includes(':')) return address;

@@ -32,6 +32,21 @@ const PROBLEM: Schema = {
   },
 };
 
+const ON_LIMITS =
+  'A refusal with 429 says by which limit and for how long: `RateLimit-Policy` and `RateLimit` (structured fields), `Retry-After`.';
+
+const LIMIT_HEADERS: Schema = {
+  'Retry-After': { description: 'Seconds until the next try.', schema: { type: 'integer', minimum: 1 } },
+  RateLimit: {
+    description: 'The limit that is used up, and the same seconds: `"api-token";r=0;t=12`.',
+    schema: { type: 'string' },
+  },
+  'RateLimit-Policy': {
+    description: 'How many requests it allows in how many seconds: `"api-token";q=600;w=60`.',
+    schema: { type: 'string' },
+  },
+};
+
 const SIGNATURE: Schema = {
   type: 'apiKey',
   in: 'header',
@@ -48,7 +63,7 @@ export function openApiDocument<Callers>(api: DocumentedApi<Callers>): Schema {
   const schemas: Schema = { Problem: PROBLEM };
   return {
     openapi: '3.1.0',
-    info: { title: api.title, version: api.version, description: api.description },
+    info: { title: api.title, version: api.version, description: `${api.description} ${ON_LIMITS}` },
     paths: moveDefinitions(paths, schemas),
     components: {
       schemas,
@@ -159,7 +174,10 @@ function refusals<Callers>(
   return Object.fromEntries(
     [...codesByStatus]
       .sort(([a], [b]) => a - b)
-      .map(([status, codes]) => [status, { description: codes.join(', '), content }]),
+      .map(([status, codes]) => [
+        status,
+        { description: codes.join(', '), ...(status === 429 && { headers: LIMIT_HEADERS }), content },
+      ]),
   );
 }
 

@@ -31,7 +31,8 @@ export async function answerOperations(
     );
   }
   if (path === '/metrics') {
-    if (!mayReadMetrics(request, options.metricsToken)) return send(response, 404, { status: 'not found' });
+    // To anybody else there is nothing here.
+    if (!mayReadMetrics(request, options.metricsToken)) return false;
     response.writeHead(200, { 'content-type': options.registry.contentType, 'cache-control': 'no-store' });
     response.end(await options.registry.metrics());
     return true;
@@ -94,7 +95,7 @@ function sendText(response: ServerResponse, type: string, body: string | Buffer)
   response.writeHead(200, {
     'content-type': type,
     'cache-control': 'public, max-age=3600',
-    'content-security-policy': DOCS_POLICY,
+    ...(body === DOCS_PAGE && { 'content-security-policy': DOCS_POLICY }),
   });
   response.end(body);
   return true;

@@ -1,5 +1,5 @@
 import type { Log } from './log.ts';
-import { plainPage } from './plain-page.ts';
+import { plainRefusal } from './plain-page.ts';
 import { asDomainError, problemFor } from './problem.ts';
 
 /** What a page says about an error that it did not expect, and logs once when the fault is ours. */
@@ -14,9 +14,16 @@ export function pageErrorFor(error: unknown, requestId: string, log: Log): { sta
 /** The page for an error so early that no layout can be shown: it could not be found out who asks. */
 export function plainErrorPage(error: unknown, requestId: string, log: Log): Response {
   const { status, message } = pageErrorFor(error, requestId, log);
-  const html = plainPage({
-    title: message,
-    paragraphs: ['<a href="">Try again</a>', `If you report this, quote ${requestId}.`],
+  return new Response(plainRefusal(message, requestId), {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
   });
-  return new Response(html, { status, headers: { 'content-type': 'text/html; charset=utf-8' } });
+}
+
+/** The framework's word that an address does not take a method, as a page. */
+export function explainMethod(answer: Response, requestId: string): Response {
+  if (answer.status !== 405) return answer;
+  const page = plainRefusal('This address does not take what was sent.', requestId);
+  const headers = { 'content-type': 'text/html; charset=utf-8', allow: answer.headers.get('allow') ?? 'GET, HEAD' };
+  return new Response(page, { status: 405, headers });
 }

@@ -7,7 +7,6 @@ import { PLAIN_POLICY } from './plain-page.ts';
 export function completePageHeaders(answer: Response, { formsMayEndAt }: { formsMayEndAt?: string } = {}): Response {
   const { headers } = answer;
   const isHtml = headers.get('content-type')?.startsWith('text/html') ?? false;
-  if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
   // A page that stands alone; the application's own carry a policy.
   if (isHtml && !headers.has('content-security-policy')) headers.set('content-security-policy', PLAIN_POLICY);
   // For a page an answer of 304 would carry the server's strictest policy, which browsers then keep with the page they have.

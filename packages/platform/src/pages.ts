@@ -1,14 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compressAnswer } from './compress-answer.ts';
 import { letPagesTrustOurHeaders } from './config.ts';
+import { foreignRequest } from './foreign-request.ts';
 import type { Log } from './log.ts';
 import { PAGE_BODY_BYTES } from './page-body.ts';
 import type { PageHost } from './page-host.ts';
 import { announceOrigin, isForeignWrite, originOf } from './page-origin.ts';
+import { PlatformError } from './platform-error.ts';
 import type { RequestFacts } from './request-facts.ts';
+import { sendRefusal } from './send-refusal.ts';
+import { tidyHeaders } from './tidy-headers.ts';
 
 export interface PagesOptions<App> {
   /** The application's folder, with `vite.config.ts` and, once built, `build/`. */
@@ -30,6 +34,13 @@ export interface Pages {
   close(): Promise<void>;
 }
 
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+const ALLOWED = [...METHODS].join(', ');
+const NOT_FOUND = new PlatformError('not-found', 'There is nothing here.');
+const NOT_BUILT = new PlatformError('unavailable', 'The pages are not built yet. npm start builds them.');
+// Where the build's own files are, and nothing else.
+const BUILT = '/_app/';
+
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => unknown;
 
 /** Prepares the pages of an application. Without a build (and not in development) they say that they are missing. */
@@ -38,25 +49,30 @@ export async function createPages<App>(options: PagesOptions<App>): Promise<Page
   return {
     close,
     answer(request, response, facts) {
+      tidyHeaders(response);
       compressAnswer(request, response);
       const origin = originOf(request, options.publicUrl);
-      if (isForeignWrite(request, origin)) {
-        sendText(response, 403, 'This form was sent from another site, so nothing was changed.\n');
-        return;
+      const refusal = refusalOf(request, origin);
+      if (refusal) {
+        return sendRefusal(request, response, refusal, facts.requestId, { allow: ALLOWED });
       }
       announceOrigin(request, origin);
       options.host.current.run({ request, response, facts }, () =>
         middleware(request, response, (error) => {
-          if (error) options.log.error({ request_id: facts.requestId, err: error }, 'page crashed');
-          sendText(
-            response,
-            error ? 500 : 404,
-            error ? 'Something went wrong on our side.\n' : 'There is nothing here.\n',
-          );
+          if (error && error !== NOT_BUILT)
+            options.log.error({ request_id: facts.requestId, err: error }, 'page crashed');
+          sendRefusal(request, response, error ?? NOT_FOUND, facts.requestId);
         }),
       );
     },
   };
+}
+
+/** Why no page is asked. */
+function refusalOf(request: IncomingMessage, origin: string): PlatformError | undefined {
+  if (!METHODS.has(request.method ?? '')) return new PlatformError('method-not-allowed', `Pages take ${ALLOWED}.`);
+  if (!request.url?.startsWith('/')) return new PlatformError('bad-request', 'This is no address of a page.');
+  return isForeignWrite(request, origin) ? foreignRequest() : undefined;
 }
 
 async function fromBuild({
@@ -70,13 +86,25 @@ async function fromBuild({
     log.warn('the pages are not built; `npm start` builds them');
     return {
       close,
-      middleware: (_request, response) =>
-        sendText(response, 503, 'The pages are not built yet. npm start builds them.\n'),
+      middleware: (_request, _response, next) => next(NOT_BUILT),
     };
   }
   letPagesTrustOurHeaders(bodyBytesMost);
   const { handler } = (await import(pathToFileURL(file).href)) as { handler: Middleware };
-  return { middleware: handler, close };
+  const files = filesBelow(join(folder, 'build/client'), BUILT);
+  return {
+    close,
+    // A file that is not there is refused as everything else; the framework would say so without a type.
+    middleware: (request, response, next) => {
+      const path = request.url?.split('?', 1)[0] ?? '';
+      return path.startsWith(BUILT) && !files.has(path) ? next() : handler(request, response, next);
+    },
+  };
+}
+
+function filesBelow(folder: string, path: string): ReadonlySet<string> {
+  const names = readdirSync(join(folder, path), { recursive: true, encoding: 'utf8' });
+  return new Set(names.map((name) => path + name.replaceAll(sep, '/')));
 }
 
 async function fromSources({ folder, port }: PagesOptions<unknown>) {
@@ -94,9 +122,4 @@ async function fromSources({ folder, port }: PagesOptions<unknown>) {
     },
   });
   return { middleware: server.middlewares as Middleware, close: () => server.close() };
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  if (response.headersSent) return;
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(text);
 }

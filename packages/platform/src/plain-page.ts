@@ -29,6 +29,14 @@ export const PLAIN_POLICY = `default-src 'none'; style-src 'sha256-${createHash(
   .update(PLAIN_STYLE)
   .digest('base64')}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 
+/** The page of a refusal that no layout can be shown for: the words are ours, and have no markup. */
+export function plainRefusal(words: string, requestId: string): string {
+  return plainPage({
+    title: words,
+    paragraphs: ['<a href="">Try again</a>', `If you report this, quote ${requestId}.`],
+  });
+}
+
 /** A page in plain HTML; the texts are ours and have no markup. */
 export function plainPage({ title, paragraphs }: { title: string; paragraphs: readonly string[] }): string {
   return `<!doctype html>

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isApiRequest } from './api.ts';
 import { isDatabaseAway } from './database.ts';
 import type { Log } from './log.ts';
 import { PlatformError } from './platform-error.ts';
-import { problemFor, problemHeaders } from './problem.ts';
+import { sendRefusal } from './send-refusal.ts';
 
 export interface Preparation {
   isDone: boolean;
@@ -46,8 +45,5 @@ export function answerNotYet(request: IncomingMessage, response: ServerResponse,
   const error = new PlatformError('unavailable', 'This is just starting. Try again in a few seconds.', {
     retryAfterSeconds: 2,
   });
-  const problem = problemFor(error, {}, requestId);
-  const headers = { ...problemHeaders(error, problem), 'cache-control': 'no-store' };
-  if (isApiRequest(request)) response.writeHead(503, headers).end(JSON.stringify(problem));
-  else response.writeHead(503, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${error.message}\n`);
+  sendRefusal(request, response, error, requestId);
 }

@@ -1,6 +1,7 @@
 import { isDatabaseAway } from './database.ts';
 import { DomainError, type FieldError } from './domain-error.ts';
 import { PlatformError, type PlatformErrorCode } from './platform-error.ts';
+import { retryHeaders } from './retry-headers.ts';
 
 /** A problem document by RFC 9457. */
 export interface Problem {
@@ -64,11 +65,10 @@ export function asDomainError(error: unknown): DomainError {
 
 /** Headers that go with a refusal. */
 export function problemHeaders(error: unknown, problem: Problem): Record<string, string> {
-  const retryAfter = error instanceof DomainError ? error.retryAfterSeconds : asDomainError(error).retryAfterSeconds;
   return {
     'content-type': 'application/problem+json; charset=utf-8',
     ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter)) }),
+    ...retryHeaders(asDomainError(error)),
   };
 }
 

@@ -77,7 +77,7 @@ async function shareable(answer: Response, template: string): Promise<SharedAnsw
       ...(answer.headers.has('link') && { link: answer.headers.get('link') ?? '' }),
       // A cache in front may give it out for a second; a browser asks whether it still holds.
       'cache-control': 'public, max-age=0, s-maxage=1',
-      vary: 'Accept-Encoding',
+      vary: 'Origin, Accept-Encoding',
     },
     body: Buffer.from(await answer.arrayBuffer()),
     template,

@@ -66,10 +66,10 @@ test('a crowd of strangers is shown one page, each under an id of their own', as
     assert.equal(headers['x-request-id'], 'own');
     assert.equal(headers['content-security-policy'], POLICY);
     assert.equal(headers['cache-control'], 'public, max-age=0, s-maxage=1');
-    assert.equal(headers.vary, 'Cookie, Accept-Encoding');
+    assert.equal(headers.vary, 'Origin, Cookie, Accept-Encoding');
   }
   assert.equal(counted.length, 20);
-  assert.deepEqual((await ask('/')).headers.vary, 'Cookie, Accept-Encoding');
+  assert.deepEqual((await ask('/')).headers.vary, 'Origin, Cookie, Accept-Encoding');
 });
 
 test('whoever brings a cookie of ours is shown their own page, and fills nobody else’s', async () => {

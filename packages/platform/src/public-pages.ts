@@ -31,7 +31,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_REMADE_A_SECOND = 20;
 const LONGEST_URL = 500;
 // For caches in front: which headers of a request decide what is shown.
-const VARY = 'Cookie, Accept-Encoding';
+const VARY = 'Origin, Cookie, Accept-Encoding';
 
 /** The public pages of an application. */
 export function createPublicPages(options: PublicPagesOptions): PublicPages {

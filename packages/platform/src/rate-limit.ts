@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { UsedUpLimit } from './domain-error.ts';
 import { PlatformError } from './platform-error.ts';
 import { limitPerProcess } from './process-limit.ts';
 
@@ -35,26 +36,32 @@ export function createLimits<Name extends string>(
   return (name, key) => {
     if (!enabled) return admitted;
     const limit = own.get(name);
-    if (!limit) return consumeShared(shared.get(name), key);
+    if (!limit) return consumeShared(shared.get(name), key, { name, ...limits[name] });
     const tooEarly = limit(key);
-    return tooEarly === 0 ? admitted : Promise.reject(tooManyRequests(tooEarly));
+    return tooEarly === 0 ? admitted : Promise.reject(tooManyRequests(tooEarly, { name, ...limits[name] }));
   };
 }
 
-async function consumeShared(limiter: RateLimiterPostgres | undefined, key: string): Promise<void> {
+async function consumeShared(limiter: RateLimiterPostgres | undefined, key: string, limit: UsedUpLimit): Promise<void> {
   try {
     await limiter?.consume(key.slice(0, 200));
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
-    throw tooManyRequests(refused.msBeforeNext);
+    throw tooManyRequests(refused.msBeforeNext, limit);
   }
 }
 
-function tooManyRequests(milliseconds: number): PlatformError {
-  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-  return new PlatformError('too-many-requests', `Too many tries. Try again in ${seconds} seconds.`, {
-    retryAfterSeconds: seconds,
+function tooManyRequests(milliseconds: number, { name, points, seconds }: UsedUpLimit): PlatformError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  return new PlatformError('too-many-requests', `Too many tries. Try again in ${waitInWords(retryAfterSeconds)}.`, {
+    retryAfterSeconds,
+    usedUp: { name, points, seconds },
   });
+}
+
+function waitInWords(seconds: number): string {
+  if (seconds > 120) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }
 
 function sharedLimiter(pool: pg.Pool, options: { keyPrefix: string; points: number; duration: number }) {

@@ -1,8 +1,9 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
+import { retryHeaders } from '@samaya/platform/retry-headers.ts';
 
 /**
- * A refusal that a page answers itself, with its status; everything else is thrown on. Sets `Retry-After` where trying
- * again later is the way.
+ * A refusal that a page answers itself, with its status; everything else is thrown on. Says in headers when to
+ * try again where that is the way.
  */
 export function expectRefusal(
   refused: unknown,
@@ -11,7 +12,7 @@ export function expectRefusal(
 ): { code: string; status: number; message: string } {
   const status = refused instanceof DomainError ? statuses[refused.code] : undefined;
   if (!(refused instanceof DomainError) || status === undefined) throw refused;
-  if (refused.retryAfterSeconds !== undefined) setHeaders({ 'retry-after': String(refused.retryAfterSeconds) });
+  setHeaders(retryHeaders(refused));
   return { code: refused.code, status, message: refused.message };
 }
 

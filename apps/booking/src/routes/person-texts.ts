@@ -13,6 +13,8 @@ export type PersonField = 'name' | 'email' | 'password';
 /** Why what was typed into a field cannot be used, as a sentence; `problem` is what the schema says of it. */
 export function personFault(field: PersonField, problem: string): string {
   if (field === 'name') return `Your name ${problem}.`;
-  if (field === 'password') return `A password ${problem}.`;
+  if (field === 'password') {
+    return problem.startsWith('is') ? `This one ${problem}. Take another.` : `A password ${problem}.`;
+  }
   return problem.startsWith('has') ? `The address ${problem}.` : 'Write an address such as ana@example.org.';
 }

@@ -19,6 +19,8 @@ import { createPictures, type Pictures } from './pictures/create-pictures.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
+  // In a browser in which the owner of the address signed in before.
+  'sign-in-browser': { points: 10, seconds: 60, shared: true },
   'sign-in-network': { points: 30, seconds: 60, shared: true },
   // Codes of an app, counted once the first step was right: no stranger uses them up.
   'second-step-account': { points: 5, seconds: 600, shared: true },
@@ -27,9 +29,11 @@ const LIMITS = {
   // Links to confirm an address or to choose a password, asked for by whoever knows the address.
   'account-mail-network': { points: 10, seconds: 3600, shared: true },
   'account-mail-address': { points: 5, seconds: 3600, shared: true },
+  // Whoever has many networks and many addresses: beyond it no mail server would take ours for honest.
+  'account-mail-all': { points: 1000, seconds: 3600, shared: true },
   'guest-booking-network': { points: 20, seconds: 3600, shared: true },
   'booking-user': { points: 30, seconds: 60, shared: false },
-  'import-user': { points: 20, seconds: 60, shared: false },
+  'import-user': { points: 20, seconds: 60, shared: true },
   'api-token': { points: 600, seconds: 60, shared: false },
   'api-network': { points: 120, seconds: 60, shared: false },
 } as const satisfies Record<string, Limit>;

@@ -22,6 +22,11 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AnsweredChallenges {
+  answered_at: Generated<Date>;
+  challenge_hash: Buffer;
+}
+
 export interface Bookings {
   booking_date: Generated<Date>;
   event_id: number;
@@ -127,6 +132,7 @@ export interface Outbox {
   last_error: string | null;
   next_attempt_at: Generated<Date>;
   occurred_at: Generated<Date>;
+  recipient: string | null;
   refusals: Generated<number>;
   refused_since: Date | null;
   seats: number | null;
@@ -143,6 +149,17 @@ export interface OutboxDestinations {
   probes: Generated<number>;
   stopped_at: Date | null;
   up_since: Date | null;
+}
+
+export interface Passkeys {
+  added_at: Generated<Date>;
+  counter: number;
+  credential_id: Buffer;
+  id: Generated<number>;
+  last_used_at: Date | null;
+  name: string;
+  public_key: Buffer;
+  user_id: number;
 }
 
 export interface RateLimits {
@@ -185,6 +202,9 @@ export interface Users {
   id: Generated<number>;
   is_admin: Generated<boolean>;
   name: string;
+  new_email: string | null;
+  new_email_asked_at: Date | null;
+  passkey_handle: Buffer | null;
   password: string;
   prove_asked_at: Date | null;
   proven_at: Date | null;
@@ -195,6 +215,7 @@ export interface Users {
 }
 
 export interface DB {
+  answered_challenges: AnsweredChallenges;
   bookings: Bookings;
   ended_sign_ins: EndedSignIns;
   event_search: EventSearch;
@@ -206,6 +227,7 @@ export interface DB {
   oidc_records: OidcRecords;
   outbox: Outbox;
   outbox_destinations: OutboxDestinations;
+  passkeys: Passkeys;
   rate_limits: RateLimits;
   recovery_codes: RecoveryCodes;
   sign_ins: SignIns;

@@ -4,20 +4,20 @@ import type { TestApp } from './test-app.ts';
 /** The token of the newest link that a person was sent, as the mail would carry it. */
 export async function linkTokenOf(
   { app, db }: Pick<TestApp, 'app' | 'db'>,
-  purpose: 'prove' | 'reset',
+  purpose: 'prove' | 'reset' | 'address',
   email: string,
 ): Promise<string> {
   const user = await db
     .selectFrom('users')
-    .select(['id', 'email', 'password', 'prove_asked_at', 'reset_asked_at'])
+    .select(['id', 'email', 'password', 'prove_asked_at', 'reset_asked_at', 'new_email', 'new_email_asked_at'])
     .where('email', '=', email)
     .executeTakeFirstOrThrow();
-  const askedAt = (purpose === 'prove' ? user.prove_asked_at : user.reset_asked_at) ?? new Date(0);
-  const of = { userId: user.id, email: user.email, askedAt };
-  return tokenOf(
-    app.config.cookieKeys,
-    purpose === 'prove' ? { purpose, ...of } : { purpose, ...of, password: user.password },
-  );
+  const { id: userId, password, new_email: newEmail } = user;
+  const asked = { prove: user.prove_asked_at, reset: user.reset_asked_at, address: user.new_email_asked_at };
+  const of = { userId, email: user.email, askedAt: asked[purpose] ?? new Date(0) };
+  if (purpose === 'prove') return tokenOf(app.config.cookieKeys, { purpose, ...of });
+  if (purpose === 'reset') return tokenOf(app.config.cookieKeys, { purpose, ...of, password });
+  return tokenOf(app.config.cookieKeys, { purpose, ...of, password, newEmail: newEmail ?? '' });
 }
 
 /** The token by which the guest of this address manages their newest booking. */

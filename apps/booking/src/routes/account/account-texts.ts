@@ -4,30 +4,29 @@ export const ACCOUNT = {
   nameHint: 'What facilitators read when you book.',
   saveName: 'Save',
   notSaved: 'Not saved',
-  email: 'E-mail',
-  confirmed: 'Confirmed',
-  notConfirmed: 'Not confirmed yet',
-  passwordTitle: 'Password',
-  passwordText: 'We send a link to your address by which you choose a new one.',
-  passwordSubmit: 'Send me the link',
+  securityTitle: 'Signing in',
+  password: 'Password',
+  passwordIs: (has: boolean) => (has ? 'Change it, or have a link sent' : 'You have none yet: choose one'),
   twoStep: 'Two-step sign-in',
-  signInsTitle: 'Where you are signed in',
-  thisOne: 'this one',
-  program: 'A program',
-  browser: 'A browser',
-  signOut: 'Sign out',
-  signOutThere: (what: string) => `Sign out there: ${what}`,
-  signOutAll: 'Sign out everywhere',
+  twoStepIs: (isOn: boolean) => (isOn ? 'On: a code of your app is asked for' : 'Off: your password is enough'),
+  address: 'E-mail address',
+  addressIs: (email: string, isProven: boolean) => `${email}, ${isProven ? 'confirmed' : 'not confirmed yet'}`,
+  signIns: 'Where you are signed in',
+  signInsAre: (count: number) =>
+    count === 1 ? 'Here only' : `Here and in ${count === 2 ? 'one place' : `${count - 1} places`} more`,
   dataTitle: 'Your data',
-  dataText: 'Everything kept about you, as one file in JSON.',
-  download: 'Download it',
+  download: 'Download your data',
+  downloadText: 'Everything kept about you, as JSON or CSV',
   studioTitle: 'For organisers',
   organise: 'Organise events',
+  organiseText: 'Your events, and who comes',
   crm: 'Open your CRM',
+  crmText: 'Bookings as they come in',
   admin: 'Administration',
+  adminText: 'People, facilitators, messages',
   deleteTitle: 'Delete your account',
-  deleteText: 'You see what it means before anything is deleted.',
-  deleteLink: 'Go on to delete it',
+  deleteText: 'You see what it means before anything is deleted',
+  crumb: 'Your account',
 } as const;
 
 /** What was just done, by the word in the address after a form. */
@@ -41,12 +40,28 @@ const DONE: Readonly<Record<string, { title: string; text?: string }>> = {
     title: 'Look into your mail',
     text: 'We sent you a link to choose a new password. It is good for an hour.',
   },
-  ended: { title: 'Signed out there' },
+  address: {
+    title: 'Your new address is yours',
+    text: 'You sign in with it from now on. Everywhere else you are signed out.',
+  },
 };
 
 export function doneWords(word: string | null): { title: string; text?: string } | undefined {
   return word !== null && Object.hasOwn(DONE, word) ? DONE[word] : undefined;
 }
+
+export const SIGN_INS = {
+  title: 'Where you are signed in',
+  lead: 'Sign out wherever you do not know what it is, and choose a new password then.',
+  thisOne: 'this one',
+  program: 'A program',
+  browser: 'A browser',
+  signOut: 'Sign out',
+  signOutThere: (what: string) => `Sign out there: ${what}`,
+  signOutAll: 'Sign out everywhere',
+  signOutAllText: 'Here too, and in the facilitators’ CRM.',
+  ended: 'Signed out there',
+} as const;
 
 /** When a sign-in was used last; that is noted once an hour at most. */
 export function lastSeen(hours: number): string {

@@ -1,18 +1,13 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { credentialsSchema } from '#server/accounts/account-schemas.ts';
 import { agentInWords } from '#server/accounts/agent-words.ts';
-import { enterAccount } from '#server/accounts/enter-account.ts';
-import type { FirstStep } from '#server/accounts/first-step.ts';
+import { enterByPassword } from '#server/accounts/enter-account.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
-import {
-  badCredentials,
-  type CheckedCredentials,
-  checkCredentials,
-  type OpenedSignIn,
-} from '#server/accounts/sign-in.ts';
+import { badCredentials } from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest } from '#server/oidc/finish-interaction.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
+import { keepMark, markOfBrowser } from '../keep-mark.ts';
 import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { goIn, goOnToCrm } from './go-in.ts';
@@ -40,20 +35,24 @@ export const actions: Actions = {
     const { app, facts } = locals;
     const form = await request.formData();
     const typed = { email: typedInto(form, 'email'), password: typedInto(form, 'password') };
-    let checked: CheckedCredentials | undefined;
-    let entered: OpenedSignIn | FirstStep;
+    let entry: Awaited<ReturnType<typeof enterByPassword>>;
     try {
       const parsed = credentialsSchema.safeParse(typed);
-      checked = parsed.data && (await checkCredentials(app, { ...parsed.data, network: facts.network }));
-      if (!checked) throw badCredentials();
-      const agent = agentInWords(request.headers.get('user-agent'));
-      entered = await enterAccount(app.db, { ...checked, agent, now: new Date() });
+      if (!parsed.success) throw badCredentials();
+      entry = await enterByPassword(app, {
+        ...parsed.data,
+        network: facts.network,
+        mark: markOfBrowser({ locals, cookies }),
+        agent: agentInWords(request.headers.get('user-agent')),
+        now: new Date(),
+      });
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'bad-credentials': 401, ...TRY_LATER }, setHeaders);
       return fail(status, { message, email: typed.email });
     }
-    return await goIn({ locals, cookies }, entered, {
-      userId: checked.userId,
+    keepMark({ locals, cookies }, entry.email, new Date());
+    return await goIn({ locals, cookies }, entry.entered, {
+      userId: entry.userId,
       returnTo: returnPath(url.searchParams.get('return_to')),
       interaction: url.searchParams.get('interaction') ?? undefined,
     });

@@ -4,10 +4,10 @@ import { dropSignIn } from '../keep-sign-in.ts';
 import type { Actions } from './$types';
 
 export const actions: Actions = {
-  async default({ locals, cookies }) {
+  async default({ locals, cookies, setHeaders }) {
     const { app, identity } = locals;
     if (identity) await endSignIn(app.db, identity.signInId);
-    dropSignIn({ locals, cookies });
+    dropSignIn({ locals, cookies, setHeaders });
     redirect(303, '/');
   },
 };

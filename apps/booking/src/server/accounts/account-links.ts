@@ -1,5 +1,5 @@
 import { BookingError } from '#server/errors.ts';
-import { opensLink, PROVE_DAYS, RESET_MINUTES } from '#server/mail/mailed-link.ts';
+import { ADDRESS_MINUTES, opensLink, PROVE_DAYS, RESET_MINUTES } from '#server/mail/mailed-link.ts';
 import type { AccountState } from './account-state-queries.ts';
 
 /** A link as somebody followed it. */
@@ -24,6 +24,15 @@ export function opensReset({ keys, token, now }: FollowedLink, account: AccountS
   const { id, email, resetAskedAt, passwordHash } = account;
   if (!resetAskedAt || now.getTime() - resetAskedAt.getTime() > RESET_MINUTES * MINUTE_MS) return false;
   return opensLink(keys, token, { purpose: 'reset', userId: id, email, askedAt: resetAskedAt, password: passwordHash });
+}
+
+/** The address that a link gives an account: the newest one asked for, and still young enough. */
+export function addressGivenBy({ keys, token, now }: FollowedLink, account: AccountState): string | undefined {
+  const { id: userId, email, passwordHash: password, newEmail, newEmailAskedAt: askedAt } = account;
+  if (newEmail === null || !askedAt || now.getTime() - askedAt.getTime() > ADDRESS_MINUTES * MINUTE_MS)
+    return undefined;
+  const opens = opensLink(keys, token, { purpose: 'address', userId, email, newEmail, askedAt, password });
+  return opens ? newEmail : undefined;
 }
 
 export function linkEnded(): BookingError {

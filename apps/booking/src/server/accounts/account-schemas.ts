@@ -1,6 +1,7 @@
 import { emailAddress, oneLine } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
+import { isEasilyGuessed } from './easily-guessed.ts';
 
 const instant = z.iso.datetime({ offset: true });
 const anyPassword = z
@@ -8,9 +9,10 @@ const anyPassword = z
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
   .refine((value) => characters(value) <= PASSWORD_MOST, `has ${PASSWORD_MOST} characters at most`);
 
-/** A password somebody chooses: its length counts, not what it is made of. */
+/** A password somebody chooses: its length counts, not what it is made of, but not one that is tried first. */
 export const newPassword = anyPassword
   .refine((value) => characters(value) >= PASSWORD_LEAST, `has ${PASSWORD_LEAST} characters at least`)
+  .refine((value) => !isEasilyGuessed(value), 'is among the first that others try')
   .meta({ type: 'string', minLength: PASSWORD_LEAST, maxLength: PASSWORD_MOST, format: 'password' });
 
 /** The address of an account. */

@@ -1,6 +1,10 @@
+import { sqlState } from '@samaya/platform/database.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
+import { BookingError } from '#server/errors.ts';
 import { NO_PASSWORD } from './account.ts';
+
+const UNIQUE_VIOLATION = '23505';
 
 /** What decides over an account's mailed links, and over whose it is. */
 export interface AccountState {
@@ -11,11 +15,15 @@ export interface AccountState {
   isProven: boolean;
   proveAskedAt: Date | null;
   resetAskedAt: Date | null;
+  /** The address they want instead, until they confirm it. */
+  newEmail: string | null;
+  newEmailAskedAt: Date | null;
 }
 
 const COLUMNS = sql`
   id, name, email, password as "passwordHash", proven_at is not null as "isProven",
-  prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt"`;
+  prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt",
+  new_email as "newEmail", new_email_asked_at as "newEmailAskedAt"`;
 
 /** Nobody when the account was erased. */
 export async function selectAccountState(db: Kysely<DB>, userId: number): Promise<AccountState | undefined> {
@@ -38,8 +46,12 @@ export async function lockAccountAt(trx: Transaction<DB>, email: string): Promis
   return rows[0];
 }
 
-/** Makes the next link of this kind the only one that opens. */
-export async function noteLinkAsked(trx: Transaction<DB>, userId: number, link: 'prove' | 'reset'): Promise<void> {
+/** Makes the next link of this kind the only one that opens; for nobody it is the same statement. */
+export async function noteLinkAsked(
+  trx: Transaction<DB>,
+  userId: number | null,
+  link: 'prove' | 'reset',
+): Promise<void> {
   const asked = sql<Date>`clock_timestamp()`;
   await trx
     .updateTable('users')
@@ -62,6 +74,37 @@ export async function giveAccount(trx: Transaction<DB>, userId: number, password
       google_id = case when proven_at is null then null else google_id end,
       proven_at = coalesce(proven_at, clock_timestamp())
     where id = ${userId}`.execute(trx);
+}
+
+/** Gives an account another password, and ends the links by which one could be chosen. */
+export async function updatePassword(trx: Transaction<DB>, userId: number, passwordHash: string): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ password: passwordHash, reset_asked_at: null })
+    .where('id', '=', userId)
+    .execute();
+}
+
+/** Notes which address a person wants, and makes the next link for it the only one that opens. */
+export async function noteNewEmail(trx: Transaction<DB>, userId: number, newEmail: string): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ new_email: newEmail, new_email_asked_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', userId)
+    .execute();
+}
+
+/** Gives an account an address whose mailbox was opened, and ends every link to the old one; `email-taken`. */
+export async function updateEmail(trx: Transaction<DB>, userId: number, email: string): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ email, proven_at: sql<Date>`clock_timestamp()`, prove_asked_at: null, reset_asked_at: null })
+    .where('id', '=', userId)
+    .execute()
+    .catch((error: unknown) => {
+      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      throw new BookingError('email-taken', 'There is an account or a booking with this address by now.');
+    });
 }
 
 /** Takes password and Google sign-in off an account. */

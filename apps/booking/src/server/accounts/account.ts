@@ -15,6 +15,13 @@ export interface Person {
 /** Days a sign-in lasts. */
 export const SIGN_IN_DAYS = 30;
 
+/** Days after which a page's sign-in ends that nobody used. */
+export const IDLE_DAYS = 7;
+
+/** The same for who organises, and so sees others' names and addresses: unused, and however much it was used. */
+export const ORGANISER_IDLE_HOURS = 24;
+export const ORGANISER_DAYS = 7;
+
 export const PASSWORD_LEAST = 10;
 export const PASSWORD_MOST = 128;
 

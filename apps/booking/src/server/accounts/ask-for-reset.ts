@@ -1,6 +1,7 @@
 import type { BookingApp } from '#server/app.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { lockAccountAt, noteLinkAsked } from './account-state-queries.ts';
+import { admitAccountMail } from './admit-account-mail.ts';
 
 /**
  * Has a link to choose a new password sent to an address, if there is an account; who asks does not learn whether.
@@ -11,12 +12,12 @@ export async function askForReset(
   { db, limits }: Pick<BookingApp, 'db' | 'limits'>,
   { email, network }: { email: string; network: string },
 ): Promise<void> {
-  await limits('account-mail-network', network);
-  await limits('account-mail-address', email);
+  await admitAccountMail(limits, { email, network });
   await db.transaction().execute(async (trx) => {
     const account = await lockAccountAt(trx, email);
-    if (!account) return;
-    await noteLinkAsked(trx, account.id, 'reset');
-    await requestMail(trx, { kind: 'account.reset', userId: account.id });
+    // The same statements for nobody: they find no row.
+    const userId = account?.id ?? null;
+    await noteLinkAsked(trx, userId, 'reset');
+    await requestMail(trx, { kind: 'account.reset', userId });
   });
 }

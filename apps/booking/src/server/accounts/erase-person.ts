@@ -20,6 +20,6 @@ export async function erasePerson(db: Kysely<DB>, userId: number): Promise<void>
     await endAllSignIns(trx, userId);
     await cancelUpcomingBookings(trx, userId);
     await forgetAnswersOf(trx, [keysOfAddress(email), keysOfGuest(email), keysOfUser(userId)]);
-    await forgetMailsTo(trx, email);
+    await forgetMailsTo(trx, { userId, email });
   });
 }

@@ -6,7 +6,7 @@ import { type ListedSignIn, selectSignInsOf } from './sign-in-queries.ts';
 /** Where a person is signed in: here first, then what was used last. */
 export async function listSignIns(
   db: Kysely<DB>,
-  person: Pick<Identity, 'userId' | 'signInId'>,
+  { userId, signInId, isAdmin, facilitatorId }: Pick<Identity, 'userId' | 'signInId' | 'isAdmin' | 'facilitatorId'>,
 ): Promise<ListedSignIn[]> {
-  return await selectSignInsOf(db, person);
+  return await selectSignInsOf(db, { userId, signInId, isOrganiser: isAdmin || facilitatorId !== null });
 }

@@ -7,6 +7,8 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Whether a password belongs to a kept hash. Takes as long when there is none, so that nobody learns who exists. */
   verify(password: string, kept: string | undefined): Promise<boolean>;
+  /** Whether a kept hash was made at a lower cost than new ones are. */
+  isWeak(kept: string): boolean;
 }
 
 // OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
@@ -50,6 +52,11 @@ export function createPasswords(cores = availableParallelism(), mostWaiting = co
         tagLength: expected.length,
       };
       return timingSafeEqual(await inTurn(() => derive(password, Buffer.from(salt, 'base64'), cost)), expected);
+    },
+    isWeak(kept) {
+      const [, memory, passes, , , tag = ''] = kept.match(PHC) ?? [];
+      const length = Buffer.from(tag, 'base64').length;
+      return Number(memory) < COST.memory || Number(passes) < COST.passes || length < COST.tagLength;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { BookingApp } from '#server/app.ts';
+import { admitAccountMail } from './admit-account-mail.ts';
 import { requestSignUpMail } from './request-sign-up-mail.ts';
 
 /**
@@ -9,7 +10,6 @@ export async function repeatSignUpMail(
   { db, limits }: Pick<BookingApp, 'db' | 'limits'>,
   { email, madeId, network }: { email: string; madeId: number | undefined; network: string },
 ): Promise<void> {
-  await limits('account-mail-network', network);
-  await limits('account-mail-address', email);
+  await admitAccountMail(limits, { email, network });
   await db.transaction().execute((trx) => requestSignUpMail(trx, { email, madeId }));
 }

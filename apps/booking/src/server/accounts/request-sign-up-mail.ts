@@ -14,13 +14,15 @@ export async function requestSignUpMail(
   { email, madeId }: { email: string; madeId: number | undefined },
 ): Promise<void> {
   const account = await lockAccountAt(trx, email);
-  if (!account) return;
+  const userId = account?.id ?? null;
   const kind = kindFor(account, madeId);
-  if (kind !== 'account.known') await noteLinkAsked(trx, account.id, kind === 'account.prove' ? 'prove' : 'reset');
-  await requestMail(trx, { kind, userId: account.id });
+  // The same statements whoever it is, and for nobody: those that are not meant find no row.
+  await noteLinkAsked(trx, kind === 'account.known' ? null : userId, kind === 'account.prove' ? 'prove' : 'reset');
+  await requestMail(trx, { kind, userId });
 }
 
-function kindFor(account: AccountState, madeId: number | undefined) {
+function kindFor(account: AccountState | undefined, madeId: number | undefined) {
+  if (!account) return 'account.known';
   if (isGuest(account)) return 'account.reset';
   return account.id === madeId && !account.isProven ? 'account.prove' : 'account.known';
 }

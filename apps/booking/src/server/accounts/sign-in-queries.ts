@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import type { SignInKind } from './identity-queries.ts';
+import { holds } from './lifetime-queries.ts';
 
 /** Who has this address, and the hash of their password; nobody when the account was erased. */
 export async function findPasswordOf(
@@ -13,6 +14,20 @@ export async function findPasswordOf(
     .where(sql<string>`lower(email)`, '=', email)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
+}
+
+/** Keeps another hash of the same password; answers whether the old one was still there. */
+export async function replaceHash(
+  db: Kysely<DB>,
+  { userId, from, to }: { userId: number; from: string; to: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('users')
+    .set({ password: to })
+    .where('id', '=', userId)
+    .where('password', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 export interface NewSignIn {
@@ -30,7 +45,8 @@ export interface NewSignIn {
 
 /**
  * Keeps a sign-in, unless the account was erased or got another password since it was checked, or asks for a second
- * step that was not done. The share lock makes this wait for whoever is erasing or changing it, and makes them see this sign-in when they end all of them.
+ * step that was not done. The share lock makes this wait for whoever is erasing or changing it, and makes them see this
+ * sign-in when they end all of them.
  */
 export async function insertSignIn(db: Kysely<DB>, signIn: NewSignIn): Promise<boolean> {
   const { rows } = await sql`
@@ -62,21 +78,25 @@ export interface ListedSignIn {
   isThisOne: boolean;
 }
 
-/** The sign-ins of a person that have not expired: the one that asks, then those used last. */
+/** The sign-ins of a person that hold: the one that asks, then those used last. */
 export async function selectSignInsOf(
   db: Kysely<DB>,
-  { userId, signInId }: { userId: number; signInId: number },
+  { userId, signInId, isOrganiser }: { userId: number; signInId: number; isOrganiser: boolean },
 ): Promise<ListedSignIn[]> {
   const { rows } = await sql<ListedSignIn>`
-    select id, kind, agent, created_at, last_seen_at, id = ${signInId} as "isThisOne" from sign_ins
-    where user_id = ${userId} and expires_at > clock_timestamp()
+    select id, kind, agent, created_at, last_seen_at, id = ${signInId} as "isThisOne" from sign_ins s
+    where user_id = ${userId} and ${holds(sql`${isOrganiser}::boolean`)}
     order by "isThisOne" desc, last_seen_at desc, id desc`.execute(db);
   return rows;
 }
 
-/** Ends a sign-in if it is this person's. */
-export async function deleteOwnSignIn(db: Kysely<DB>, { id, userId }: { id: string; userId: number }): Promise<void> {
-  await sql`delete from sign_ins where id = ${id} and user_id = ${userId}`.execute(db);
+/** Ends a sign-in if it is this person's; answers whether it was. */
+export async function deleteOwnSignIn(
+  db: Kysely<DB>,
+  { id, userId }: { id: string; userId: number },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`delete from sign_ins where id = ${id} and user_id = ${userId}`.execute(db);
+  return Number(numAffectedRows) === 1;
 }
 
 export async function deleteOtherSignIns(
@@ -96,9 +116,9 @@ export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<v
   await db.deleteFrom('sign_ins').where('user_id', '=', userId).execute();
 }
 
-/** Deletes sign-ins that have expired; answers how many. */
+/** Deletes sign-ins that hold for nobody any more; answers how many. */
 export async function deleteExpiredSignIns(db: Kysely<DB>): Promise<number> {
-  const { numAffectedRows } = await sql`delete from sign_ins where expires_at <= clock_timestamp()`.execute(db);
+  const { numAffectedRows } = await sql`delete from sign_ins s where not (${holds(sql`false`)})`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 

@@ -60,7 +60,7 @@ test('refuses alike, at the price of one hash, whatever is wrong', async () => {
   syncBuiltinESMExports();
 });
 
-test('the eleventh try at an address within a minute is refused, however the address is written', async () => {
+test('RATE-03: the eleventh try at an address within a minute is refused, however the address is written', async () => {
   const limited = await createTestApp({ RATE_LIMITS: 'on' });
   const spellings = ['ana@example.org', 'ANA@example.org', ' Ana@Example.org ', 'ana＠example.org', 'ana@example．org'];
   for (let i = 0; i < 10; i++) {
@@ -77,7 +77,7 @@ test('the eleventh try at an address within a minute is refused, however the add
   assert.equal((await tryToSignIn('ben@example.org', 'wrong password', limited)).status, 401);
 });
 
-test('the thirty-first try from a network is refused, and does not count against the address it names', async () => {
+test('RATE-02: the thirty-first try from a network is refused, and does not count against the address it names', async () => {
   const limited = await createTestApp({ RATE_LIMITS: 'on' });
   for (let i = 0; i < 30; i++) assert.equal((await tryToSignIn(`p${i}@example.org`, password, limited)).status, 401);
   for (let i = 0; i < 12; i++) assert.equal((await tryToSignIn('victim@example.org', password, limited)).status, 429);

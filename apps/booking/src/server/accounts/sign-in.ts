@@ -1,13 +1,16 @@
 import { createToken } from '@samaya/platform/opaque-token.ts';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { passSecondStep } from '#server/two-step/pass-second-step.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
+import { knownBrowser } from './known-browser.ts';
 import { deleteOtherSignIns, deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+import { strengthenHash } from './strengthen-hash.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,6 +20,8 @@ export interface Credentials {
   password: string;
   /** Where the person is, as the server saw it; `undefined` when nobody knows, then only the address is limited. */
   network: string | undefined;
+  /** What this browser keeps from an earlier sign-in, see `markBrowser`. */
+  mark?: string | undefined;
 }
 
 export interface OpenedSignIn {
@@ -40,8 +45,9 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network; with `unavailable` while too many people are signing in at once. Where the password is right and
- * the account signs in in two steps, `code` is asked for as `passSecondStep` says.
+ * from one network (a browser in which they signed in before has ten of its own); with `unavailable` while too many
+ * people are signing in at once. Where the password is right and the account signs in in two steps, `code` is asked for
+ * as `passSecondStep` says.
  */
 export async function signIn(
   app: SignInDeps,
@@ -56,7 +62,8 @@ export async function signIn(
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
   await passSecondStep(app, { userId: checked.userId, code, now });
-  const opened = await openSignIn(app.db, { ...checked, isSecondStepDone: true, kind, agent, now });
+  const checkedHash = await strengthenHash(app, checked, credentials.password);
+  const opened = await openSignIn(app.db, { ...checked, checkedHash, isSecondStepDone: true, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
   return { ...opened, user };
@@ -96,19 +103,26 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends the sign-ins of a person in all other places than the one that asks. */
+/** Ends the sign-ins of a person in all other places than the one that asks, CRM included. */
 export async function endOtherSignIns(
-  db: Kysely<DB>,
+  trx: Transaction<DB>,
   { userId, signInId }: { userId: number; signInId: number },
 ): Promise<void> {
-  await deleteOtherSignIns(db, { userId, signInId });
-  await forgetOidcRecordsOf(db, userId);
+  await deleteOtherSignIns(trx, { userId, signInId });
+  await forgetOidcRecordsOf(trx, userId);
+  await tellSignedOut(trx, userId);
 }
 
-/** Ends every sign-in of a person, in browsers, programs and on the way to other applications. */
+/**
+ * Ends every sign-in of a person: in browsers, in programs, on the way to other applications and, by a message that is
+ * not lost while CRM is away, in CRM.
+ */
 export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<void> {
+  // All of it or nothing: CRM hears of it if it happened.
+  if (!db.isTransaction) return await db.transaction().execute((trx) => endAllSignIns(trx, userId));
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
+  await tellSignedOut(db, userId);
 }
 
 export function badCredentials(): BookingError {
@@ -117,12 +131,13 @@ export function badCredentials(): BookingError {
 
 /** The check of `signIn` and `checkPassword`, with the hash that was right at that moment. */
 export async function checkCredentials(
-  { db, passwords, limits }: Pick<SignInDeps, 'db' | 'passwords' | 'limits'>,
-  { email, password, network }: Credentials,
+  { db, passwords, limits, config }: SignInDeps,
+  { email, password, network, mark }: Credentials,
 ): Promise<CheckedCredentials | undefined> {
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
   if (network !== undefined) await limits('sign-in-network', network);
-  await limits('sign-in-address', email);
+  const browser = knownBrowser(config.cookieKeys, mark, email);
+  await (browser === undefined ? limits('sign-in-address', email) : limits('sign-in-browser', browser));
   // Whoever chose a password chose a shorter one; hashing this would only cost.
   if (characters(password) > PASSWORD_MOST) return undefined;
   const found = await findPasswordOf(db, email);

@@ -81,7 +81,7 @@ test('the link is sent anew to whoever made the account, and to nobody else', as
   assert.deepEqual((await rowOf('rio@example.org')).prove_asked_at, second);
 });
 
-test('mail asked for is limited by network and by address, known or not', async () => {
+test('RATE-06: mail asked for is limited by network and by address, known or not', async () => {
   const limited = await createTestApp({ RATE_LIMITS: 'on' });
   await limited.addPerson({ email: 'known@example.org' });
   for (const email of ['known@example.org', 'unknown@example.org']) {

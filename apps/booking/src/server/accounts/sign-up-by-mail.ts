@@ -15,6 +15,7 @@ export async function signUpByMail(
 ): Promise<number | undefined> {
   await app.limits('sign-up-network', network);
   await app.limits('account-mail-address', email);
+  await app.limits('account-mail-all', 'all');
   const passwordHash = await app.passwords.hash(password);
   return await app.db.transaction().execute(async (trx) => {
     const made = await insertUser(trx, { name, email, passwordHash });

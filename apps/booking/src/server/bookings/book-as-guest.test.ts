@@ -238,7 +238,7 @@ test('whoever is erased between being found and being booked is somebody new in 
   assert.equal((await bookingsOf(email)).length, 1);
 });
 
-test('twenty-one bookings an hour from one network are one too many', async () => {
+test('RATE-07: twenty-one bookings an hour from one network are one too many', async () => {
   const limited = await createTestApp({ RATE_LIMITS: 'on' });
   const { facilitatorId: leader } = await limited.addFacilitator();
   const eventId = await limited.addEvent({ facilitator_id: leader, max_participants: 50 });

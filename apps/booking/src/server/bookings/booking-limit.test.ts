@@ -4,7 +4,7 @@ import { createTestApp } from '#server/test-app.ts';
 
 const { call, addFacilitator, addEvent, addPerson } = await createTestApp({ RATE_LIMITS: 'on' });
 
-test('a person books thirty times a minute, whatever the token; others are not held up', async () => {
+test('RATE-07: a person books thirty times a minute, whatever the token; others are not held up', async () => {
   const { facilitatorId } = await addFacilitator();
   const event_id = await addEvent({ facilitator_id: facilitatorId });
   const [ana, ben] = [await addPerson(), await addPerson()];

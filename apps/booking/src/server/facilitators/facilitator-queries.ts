@@ -1,5 +1,5 @@
 import { sqlState } from '@samaya/platform/database.ts';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { CANARY_DOMAIN, type Facilitator } from './facilitator.ts';
@@ -51,6 +51,16 @@ export async function updateFacilitator(
     .returning(COLUMNS)
     .executeTakeFirst()
     .catch(refuseTakenEmail);
+}
+
+/** Gives the facilitator of an address another one, unless it is another facilitator's. */
+export async function updateFacilitatorEmail(
+  trx: Transaction<DB>,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await sql`
+    update facilitators set email = ${to} where lower(email) = lower(${from})
+      and not exists (select 1 from facilitators other where lower(other.email) = lower(${to}))`.execute(trx);
 }
 
 function refuseTakenEmail(error: unknown): never {

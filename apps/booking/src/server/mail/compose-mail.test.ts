@@ -10,6 +10,7 @@ import { openSmtpSink } from './test-smtp-sink.ts';
 
 const { keys, bookingUrl } = SETTING;
 const CANCELLED = { visit: visitOf({ status: 'cancelled' }) };
+const NEW_ADDRESS = { elsewhere: { email: 'ana@new.example', isTaken: false } };
 const EVENT_CANCELLED = { visit: visitOf({ status: 'event_cancelled' }) };
 
 /** Each kind, with facts under which it is sent. */
@@ -25,6 +26,10 @@ const ALL: Record<MailKind, Parameters<typeof compose>[1]> = {
   'account.two-step-off': {},
   'account.recovery-used': {},
   'account.recovery-renewed': {},
+  'account.new-address': NEW_ADDRESS,
+  'account.address-asked': {},
+  'account.address-changed': { elsewhere: { email: 'ana@old.example', isTaken: false } },
+  'account.password-changed': {},
   'guest.again': {},
 };
 const KINDS = Object.keys(ALL) as MailKind[];
@@ -124,9 +129,29 @@ test('links of the account open what they are for', () => {
   assert.deepEqual(linksIn(mailOf('account.known').text), [`${bookingUrl}/sign-in`, `${bookingUrl}/reset`]);
 });
 
+test('a new address is asked at its own mailbox alone, which alone learns that it is taken', () => {
+  const { id: userId, email, passwordHash: password } = ADDRESSEE;
+  const askedAt = new Date('2026-11-20T10:00:00Z');
+  const free = mailOf('account.new-address', NEW_ADDRESS);
+  assert.equal(free.to, 'ana@new.example');
+  const token = /address\/(\S+)/.exec(free.text)?.[1] ?? '';
+  assert.ok(opensLink(keys, token, { purpose: 'address', userId, email, newEmail: free.to, askedAt, password }));
+  const taken = mailOf('account.new-address', { elsewhere: { email: 'ana@new.example', isTaken: true } });
+  assert.equal(taken.to, 'ana@new.example');
+  assert.deepEqual(linksIn(taken.text), [`${bookingUrl}/sign-in`]);
+  for (const { text } of [free, taken]) assert.ok(!text.includes(email), 'a mistyped address learns nothing');
+  for (const kind of ['account.address-asked', 'account.address-changed'] as const) {
+    const notice = mailOf(kind, ALL[kind]);
+    assert.equal(notice.to, kind === 'account.address-asked' ? email : 'ana@old.example');
+    assert.ok(!notice.text.includes('ana@new.example'));
+  }
+});
+
 test('what nobody needs any more is not written', () => {
   const over = { now: new Date('2026-12-01T20:45:00Z') };
   const late = { now: new Date('2026-11-20T11:00:00Z') };
+  const settled = { ...ADDRESSEE, newEmail: null, newEmailAskedAt: null };
+  const given = 'the change was made or given up';
   const unneeded: [MailKind, Parameters<typeof compose>[1], Parameters<typeof compose>[2], string][] = [
     ['booking.confirmed', { addressee: undefined }, {}, 'the person is gone'],
     ['booking.confirmed', { addressee: { ...ADDRESSEE, isErased: true } }, {}, 'the person is gone'],
@@ -141,6 +166,10 @@ test('what nobody needs any more is not written', () => {
     ['account.prove', {}, { now: new Date('2026-11-27T10:00:00Z') }, 'its link has ended'],
     ['account.reset', {}, late, 'its link has ended'],
     ['account.reset', { addressee: { ...ADDRESSEE, resetAskedAt: null } }, {}, 'the password was chosen'],
+    ['account.new-address', NEW_ADDRESS, late, 'its link has ended'],
+    ['account.new-address', { elsewhere: { email: 'b@new.example', isTaken: true } }, {}, given],
+    ['account.new-address', { ...NEW_ADDRESS, addressee: settled }, {}, given],
+    ['account.address-asked', { addressee: settled }, {}, given],
   ];
   for (const [kind, facts, setting, why] of unneeded) {
     assert.deepEqual(compose(kind, facts, setting), { kind: 'unneeded', reason: `not needed: ${why}` });
@@ -195,7 +224,7 @@ test('whatever people call things: markup stays words, and a line stays a line',
         status: ALL[kind]?.visit?.status ?? 'confirmed',
         event: { title, place, facilitator: { id: 1, name: facilitator } },
       });
-      const mail = mailOf(kind, { visit }, { studio: { name: studio, terms: place } });
+      const mail = mailOf(kind, { ...ALL[kind], visit }, { studio: { name: studio, terms: place } });
       const plain = mailOf(kind, ALL[kind], { studio: { name: 'Stilte', terms: null } });
       assert.doesNotMatch(mail.subject, /[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
       assert.ok(mail.subject.isWellFormed() && mail.text.isWellFormed() && mail.html.isWellFormed());

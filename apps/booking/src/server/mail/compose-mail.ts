@@ -27,7 +27,8 @@ export function composeMail(
   if (!addressee || addressee.isErased || addressee.email.endsWith(`@${ERASED_DOMAIN}`)) {
     return { kind: 'unneeded', reason: 'not needed: the person is gone' };
   }
-  if (!ADDRESS.test(addressee.email)) return { kind: 'unsayable', reason: 'cannot be sent: the address is none' };
+  const to = facts.elsewhere?.email ?? addressee.email;
+  if (!ADDRESS.test(to)) return { kind: 'unsayable', reason: 'cannot be sent: the address is none' };
   const written = writeMail(row.kind, { addressee, facts, setting });
   if (!written) return { kind: 'unsayable', reason: `cannot be sent: there is no mail ${row.kind}` };
   if ('unneeded' in written) return { kind: 'unneeded', reason: `not needed: ${written.unneeded}` };
@@ -37,7 +38,7 @@ export function composeMail(
     mail: {
       id: row.id,
       from: setting.from,
-      to: addressee.email,
+      to,
       subject: oneLine(document.subject),
       text: renderMailText(document, setting.studio.name),
       html: renderMailHtml(document, setting.studio.name),

@@ -39,6 +39,12 @@ export async function deleteOldMails(db: Kysely<DB>): Promise<void> {
   await sql`delete from local_mailbox where sent_at < now() - interval '30 days'`.execute(db);
 }
 
-export async function deleteMailsTo(trx: Transaction<DB>, recipient: string): Promise<void> {
-  await trx.deleteFrom('local_mailbox').where('recipient', '=', recipient).execute();
+/** Deletes what went to a person's address, and what is known to have gone to another one for them. */
+export async function deleteMailsTo(
+  trx: Transaction<DB>,
+  { userId, email }: { userId: number; email: string },
+): Promise<void> {
+  await sql`
+    delete from local_mailbox where recipient = ${email}
+      or id in (select id from outbox where user_id = ${userId} and recipient is not null)`.execute(trx);
 }

@@ -12,6 +12,7 @@ import {
   selectKeptMails,
 } from './local-mailbox-queries.ts';
 import type { KeptMail, Mail } from './mail.ts';
+import { clearRecipients } from './mail-queries.ts';
 import { hasMailbox } from './mail-way.ts';
 
 // PostgreSQL knows no year 0.
@@ -56,7 +57,11 @@ export async function forgetOldMails(db: Kysely<DB>): Promise<void> {
   await deleteOldMails(db);
 }
 
-/** Forgets what was written to an address, e.g. when its person is erased. */
-export async function forgetMailsTo(trx: Transaction<DB>, address: string): Promise<void> {
-  await deleteMailsTo(trx, address);
+/** Forgets what was written to a person who is erased, and to which addresses. */
+export async function forgetMailsTo(
+  trx: Transaction<DB>,
+  { userId, email }: { userId: number; email: string },
+): Promise<void> {
+  await deleteMailsTo(trx, { userId, email });
+  await clearRecipients(trx, userId);
 }

@@ -1,4 +1,4 @@
-import { PROVE_DAYS, RESET_MINUTES } from './mailed-link.ts';
+import { ADDRESS_MINUTES, PROVE_DAYS, RESET_MINUTES } from './mailed-link.ts';
 
 /** Every word of the mails. Values that people chose come in as they are; rendering makes them safe. */
 
@@ -102,6 +102,53 @@ export const KNOWN = {
   after: 'If it was not you, leave it: nobody learnt that you have an account.',
 } as const;
 
+export const PASSWORD_CHANGED = {
+  subject: (studio: string) => `Your password at ${studio} was changed`,
+  title: 'Your password was changed',
+  text: (studio: string) =>
+    `The password of your account at ${studio} was changed by somebody who knew it. You are signed out everywhere else. If that was you, there is nothing to do.`,
+  notYou: 'If it was not you, take your account back:',
+  choose: 'Choose a new password',
+} as const;
+
+/** To the address that somebody wants for their account. */
+export const NEW_ADDRESS = {
+  subject: (studio: string) => `Your new address at ${studio}`,
+  title: 'Use this address?',
+  text: (studio: string) =>
+    `Somebody, probably you, wants to use this address for their account at ${studio}. Nothing changes until you confirm it.`,
+  button: 'Look at the change',
+  after: `The link works once, for ${ADDRESS_MINUTES} minutes. If it was not you, leave it: without you nothing happens.`,
+} as const;
+
+/** The same, where the address is taken. */
+export const ADDRESS_TAKEN = {
+  subject: (studio: string) => `This address is in use at ${studio}`,
+  title: 'This address is in use',
+  text: (studio: string) =>
+    `Somebody, probably you, wants to use this address for another account at ${studio}. It belongs to an account or a booking there already, and nothing about that changed.`,
+  after: 'If both are yours, go on with the one that has this address:',
+  signIn: 'Sign in',
+} as const;
+
+/** To the address of now. */
+export const ADDRESS_ASKED = {
+  subject: (studio: string) => `Your address at ${studio} is about to change`,
+  title: 'Your address is about to change',
+  text: (studio: string) =>
+    `Somebody who knows your password asked to use another address for your account at ${studio}. It changes once that one is confirmed. If that was you, there is nothing to do.`,
+  notYou: 'If it was not you, stop it and take your account back:',
+  choose: 'Choose a new password',
+} as const;
+
+/** To the address that was. */
+export const ADDRESS_CHANGED = {
+  subject: (studio: string) => `Your address at ${studio} was changed`,
+  title: 'Your address was changed',
+  text: (studio: string) =>
+    `Your account at ${studio} has another address now, and this one is no longer used. If that was you, there is nothing to do.`,
+  notYou: (studio: string) => `If it was not you, tell ${studio} at once.`,
+} as const;
 /** What stands under every notice of a change in how somebody signs in. */
 export const NOTICE = {
   button: 'See your account',
@@ -146,6 +193,6 @@ export const FRAME = {
   /** Stands under every button, for programs that show none. */
   address: 'Or open this address:',
   booked: (studio: string) => `You get this mail because somebody booked at ${studio} with your address.`,
-  account: (studio: string) => `You get this mail because you have an account at ${studio}.`,
+  owned: (studio: string) => `You get this mail because you have an account at ${studio}.`,
   asked: (studio: string) => `You get this mail because somebody gave your address to ${studio}.`,
 } as const;

@@ -18,6 +18,14 @@ export type RequestedMailKind =
   | 'account.reset'
   /** Somebody signed up with the address of an account that exists. */
   | 'account.known'
+  /** To another address: confirm that your account is to have it. */
+  | 'account.new-address'
+  /** To the address of now: somebody asked to change it. */
+  | 'account.address-asked'
+  /** To the address that was: it is no longer that of the account. */
+  | 'account.address-changed'
+  /** The password was changed by whoever knew it. */
+  | 'account.password-changed'
   /** Something changed in how they sign in. */
   | 'account.two-step-on'
   | 'account.two-step-off'
@@ -55,11 +63,16 @@ export interface Addressee {
   isErased: boolean;
   proveAskedAt: Date | null;
   resetAskedAt: Date | null;
+  /** The address they want instead, and when they asked for it. */
+  newEmail: string | null;
+  newEmailAskedAt: Date | null;
 }
 
 /** What a mail tells of, as it is now. */
 export interface MailFacts {
   addressee: Addressee | undefined;
+  /** Where it goes instead of to the person's address; and whether that is somebody else's here. */
+  elsewhere: { email: string; isTaken: boolean } | undefined;
   /** The booking it is about, unless that is gone. */
   visit: Visit | undefined;
   /** A later change of the same booking is told by a mail of its own. */

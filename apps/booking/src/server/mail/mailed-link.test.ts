@@ -11,11 +11,12 @@ const RESET: MailedLink = {
   askedAt: ASKED,
   password: '$argon2id$a',
 };
+const ADDRESS: MailedLink = { ...RESET, purpose: 'address', newEmail: 'ana@new.example' };
 const GUEST: MailedLink = { purpose: 'guest', bookingId: 7, userId: 3, email: 'ana@studio.example' };
 const KEYS = ['first-key', 'second-key'];
 
 test('a link is opened by its own token, also after the keys were changed', () => {
-  for (const link of [PROVE, RESET, GUEST]) {
+  for (const link of [PROVE, RESET, ADDRESS, GUEST]) {
     const token = tokenOf(KEYS, link);
     assert.equal(subjectOfToken(token), 7);
     assert.equal(opensLink(KEYS, token, link), true);
@@ -33,6 +34,9 @@ test('a link is not opened by the token of another purpose, person, address, mom
     { ...PROVE, email: 'eve@studio.example' },
     { ...PROVE, askedAt: new Date(ASKED.getTime() + 1) },
     { ...RESET, password: '$argon2id$b' },
+    ADDRESS,
+    { ...ADDRESS, newEmail: 'eve@new.example' },
+    { ...ADDRESS, password: '$argon2id$b' },
     { ...GUEST, userId: 4 },
     { ...GUEST, bookingId: 8 },
   ];

@@ -10,6 +10,8 @@ export type MailedLink =
   | { purpose: 'prove'; userId: number; email: string; askedAt: Date }
   /** Chooses a new password. `askedAt` is `users.reset_asked_at`, `password` the hash that it replaces. */
   | { purpose: 'reset'; userId: number; email: string; askedAt: Date; password: string }
+  /** Gives an account the address it was sent to. `askedAt` is `users.new_email_asked_at`, `password` as above. */
+  | { purpose: 'address'; userId: number; email: string; newEmail: string; askedAt: Date; password: string }
   /** Manages a booking that was made without an account. */
   | { purpose: 'guest'; bookingId: number; userId: number; email: string };
 
@@ -17,6 +19,9 @@ export type MailedLink =
 export const PROVE_DAYS = 7;
 /** Minutes within which a password can be chosen anew. */
 export const RESET_MINUTES = 60;
+
+/** Minutes within which a new address can be taken. */
+export const ADDRESS_MINUTES = 60;
 
 /** The last part of a link's address: the id of what it is about, and the proof. `keys`: the first one signs. */
 export function tokenOf(keys: readonly string[], link: MailedLink): string {
@@ -43,11 +48,14 @@ function subjectOf(link: MailedLink): number {
 }
 
 function proofOf(key: string, link: MailedLink): string {
-  const state =
-    link.purpose === 'guest'
-      ? String(link.userId)
-      : `${link.askedAt.toISOString()}${link.purpose === 'reset' ? `\n${link.password}` : ''}`;
   return createHmac('sha256', key)
-    .update(['mailed link', link.purpose, subjectOf(link), link.email, state].join('\n'))
+    .update(['mailed link', link.purpose, subjectOf(link), link.email, ...stateOf(link)].join('\n'))
     .digest('base64url');
+}
+
+function stateOf(link: MailedLink): string[] {
+  if (link.purpose === 'guest') return [String(link.userId)];
+  const askedAt = link.askedAt.toISOString();
+  if (link.purpose === 'prove') return [askedAt];
+  return link.purpose === 'reset' ? [askedAt, link.password] : [askedAt, link.password, link.newEmail];
 }

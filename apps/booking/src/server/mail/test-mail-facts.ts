@@ -12,6 +12,8 @@ export const ADDRESSEE: Addressee = {
   isErased: false,
   proveAskedAt: new Date('2026-11-20T10:00:00Z'),
   resetAskedAt: new Date('2026-11-20T10:00:00Z'),
+  newEmail: 'ana@new.example',
+  newEmailAskedAt: new Date('2026-11-20T10:00:00Z'),
 };
 
 export const GUEST: Addressee = { ...ADDRESSEE, passwordHash: NO_PASSWORD };
@@ -62,7 +64,7 @@ export function visitOf({
 }
 
 export function factsOf(facts: Partial<MailFacts> = {}): MailFacts {
-  return { addressee: ADDRESSEE, visit: visitOf(), isOutdated: false, ...facts };
+  return { addressee: ADDRESSEE, elsewhere: undefined, visit: visitOf(), isOutdated: false, ...facts };
 }
 
 export const MAIL_ID = '01900000-0000-7000-8000-000000000001';

@@ -1,6 +1,6 @@
 import { isGuest } from '#server/accounts/account.ts';
 import type { MailOrder, MailSetting, Written } from './mail-document.ts';
-import { FRAME, GUEST_RESET, KNOWN, NOTICE, type NoticeWords, PROVE, RESET } from './mail-texts.ts';
+import { FRAME, GUEST_RESET, KNOWN, NOTICE, type NoticeWords, PASSWORD_CHANGED, PROVE, RESET } from './mail-texts.ts';
 import { PROVE_DAYS, RESET_MINUTES, tokenOf } from './mailed-link.ts';
 
 const MINUTE_MS = 60_000;
@@ -74,11 +74,32 @@ export function writeNotice(words: NoticeWords): (order: MailOrder) => Written {
         { kind: 'button', label: NOTICE.button, href: `${setting.bookingUrl}/account` },
         { kind: 'link', text: NOTICE.notYou, label: NOTICE.choose, href: `${setting.bookingUrl}/reset` },
       ],
-      reason: FRAME.account(setting.studio.name),
+      reason: FRAME.owned(setting.studio.name),
     },
   });
 }
 
-function isPast(askedAt: Date, minutes: number, { now }: MailSetting): boolean {
+/** Their password was changed by somebody who knew it. */
+export function writePasswordChanged({ setting }: MailOrder): Written {
+  return {
+    document: {
+      subject: PASSWORD_CHANGED.subject(setting.studio.name),
+      title: PASSWORD_CHANGED.title,
+      parts: [
+        { kind: 'text', text: PASSWORD_CHANGED.text(setting.studio.name) },
+        {
+          kind: 'link',
+          text: PASSWORD_CHANGED.notYou,
+          label: PASSWORD_CHANGED.choose,
+          href: `${setting.bookingUrl}/reset`,
+        },
+      ],
+      reason: FRAME.owned(setting.studio.name),
+    },
+  };
+}
+
+/** Whether a link asked for then has ended. */
+export function isPast(askedAt: Date, minutes: number, { now }: MailSetting): boolean {
   return askedAt.getTime() + minutes * MINUTE_MS <= now.getTime();
 }

@@ -1,7 +1,8 @@
 import type { MailKind } from './mail.ts';
 import type { MailOrder, Written } from './mail-document.ts';
 import { RECOVERY_RENEWED, RECOVERY_USED, TWO_STEP_OFF, TWO_STEP_ON } from './mail-texts.ts';
-import { writeKnown, writeNotice, writeProve, writeReset } from './write-account-mails.ts';
+import { writeKnown, writeNotice, writePasswordChanged, writeProve, writeReset } from './write-account-mails.ts';
+import { writeAddressAsked, writeAddressChanged, writeNewAddress } from './write-address-mails.ts';
 import {
   writeAgain,
   writeCancelled,
@@ -19,6 +20,10 @@ const WRITERS: Readonly<Record<MailKind, (order: MailOrder) => Written>> = {
   'account.prove': writeProve,
   'account.reset': writeReset,
   'account.known': writeKnown,
+  'account.new-address': writeNewAddress,
+  'account.address-asked': writeAddressAsked,
+  'account.address-changed': writeAddressChanged,
+  'account.password-changed': writePasswordChanged,
   'account.two-step-on': writeNotice(TWO_STEP_ON),
   'account.two-step-off': writeNotice(TWO_STEP_OFF),
   'account.recovery-used': writeNotice(RECOVERY_USED),

@@ -5,7 +5,7 @@ import type { ClaimedRow } from './outbox.ts';
 export type Composed = { message: Message; fault?: undefined } | { message?: undefined; fault: string };
 
 /** What of a row is said. */
-export type SayableRow = Omit<ClaimedRow, 'attempts' | 'refusals' | 'refused_since' | 'last_error'>;
+export type SayableRow = Omit<ClaimedRow, 'attempts' | 'refusals' | 'refused_since' | 'last_error' | 'recipient'>;
 
 /** Says a row in the words of the contract. What happened is the row's; names and dates are those of now. */
 export function composeMessage(row: SayableRow): Composed {
@@ -42,7 +42,7 @@ function wordsOf(row: SayableRow): object {
       facilitator_email: row.facilitator_email,
     };
   }
-  if (row.kind === 'user.erased') return { ...what, user_id: row.user_id };
+  if (row.kind === 'user.erased' || row.kind === 'user.signed_out') return { ...what, user_id: row.user_id };
   return { ...what, user_id: row.user_id, user_name: row.user_name, user_email: row.user_email };
 }
 

@@ -32,7 +32,7 @@ export async function claimDue(
       returning o.*
     )
     select c.id, c.attempts, c.refusals, c.refused_since, c.last_error, c.kind, c.occurred_at, c.version, c.booking_id, c.status,
-           c.seats, c.user_id, u.name as user_name, u.email as user_email, c.event_id, e.title as event_title,
+           c.seats, c.recipient, c.user_id, u.name as user_name, u.email as user_email, c.event_id, e.title as event_title,
            e.date_time as event_date, e.event_type, e.price,
            coalesce(e.facilitator_id, c.facilitator_id) as facilitator_id,
            f.name as facilitator_name, f.email as facilitator_email
@@ -42,6 +42,13 @@ export async function claimDue(
     left join facilitators f on f.id = c.facilitator_id
     order by c.occurred_at, c.booking_id, c.version`.execute(db);
   return rows;
+}
+
+/** Adds the message that a proven person is signed out everywhere. */
+export async function insertSignedOut(db: Kysely<DB>, userId: number): Promise<void> {
+  await sql`
+    insert into outbox (kind, user_id) select 'user.signed_out', id from users
+    where id = ${userId} and proven_at is not null and deleted_at is null`.execute(db);
 }
 
 /** Marks rows as arrived, as far as they are still ours; answers how many. */

@@ -37,6 +37,8 @@ export interface ClaimedRow {
   booking_id: number | null;
   status: string | null;
   seats: number | null;
+  /** Where a mail goes that is not for the person's address. */
+  recipient: string | null;
   user_id: number | null;
   user_name: string | null;
   user_email: string | null;

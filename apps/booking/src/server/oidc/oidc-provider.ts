@@ -1,4 +1,5 @@
 import { isDatabaseAway } from '@samaya/platform/database.ts';
+import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import Provider, { type Configuration, interactionPolicy, type JWKS } from 'oidc-provider';
 import type { BookingApp } from '#server/app.ts';
 import { createOidcAdapter } from './oidc-adapter.ts';
@@ -51,12 +52,12 @@ export function createOidcProvider({ config, db, log }: OidcNeeds): Provider {
     cookies: {
       keys: config.cookieKeys,
       names: {
-        session: 'samaya_oidc_session',
-        interaction: 'samaya_oidc_interaction',
-        resume: 'samaya_oidc_resume',
+        session: pageCookie('samaya_oidc_session', config.bookingUrl).name,
+        interaction: pageCookie('samaya_oidc_interaction', config.bookingUrl).name,
+        resume: pageCookie('samaya_oidc_resume', config.bookingUrl).name,
       },
-      long: { signed: true, httpOnly: true, sameSite: 'lax', path: OIDC_PATH },
-      short: { signed: true, httpOnly: true, sameSite: 'lax' },
+      long: { signed: true, ...pageCookie('', config.bookingUrl).options },
+      short: { signed: true, ...pageCookie('', config.bookingUrl).options },
     },
     // Booking's own sign-in says who somebody is; the provider's session only carries one request to its end.
     ttl: {
@@ -91,6 +92,13 @@ export function createOidcProvider({ config, db, log }: OidcNeeds): Provider {
   const provider = new Provider(`${config.bookingUrl}${OIDC_PATH}`, configuration);
   // Our server overwrites the forwarding headers with the public address before the provider sees a request.
   provider.proxy = true;
+  // Browsers take a cookie of this host alone only for the whole of it; the provider has one for a path.
+  provider.use(async (ctx, next) => {
+    const { cookies } = ctx;
+    const set = cookies.set.bind(cookies);
+    cookies.set = (name, value, options) => set(name, value, { ...options, path: '/' });
+    await next();
+  });
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'sign-in provider failed'));
   return provider;
 }

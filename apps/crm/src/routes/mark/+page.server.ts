@@ -18,7 +18,7 @@ export const actions: Actions = {
 
 // The button says which way, and which one; when it names none, those that are ticked are meant.
 async function readMark(request: Request): Promise<{ mark: Mark; back: string }> {
-  const form = await request.formData().catch(() => error(400, 'This form could not be read.'));
+  const form = await request.formData();
   const button = parseMark(String(form.get('mark')));
   const ticked = form.getAll('id').map(String);
   const mark = button?.ids.length ? button : parseMark([button?.processed ? 'done' : 'todo', ...ticked].join('.'));
@@ -29,7 +29,9 @@ async function readMark(request: Request): Promise<{ mark: Mark; back: string }>
 // The address says what was changed, so that the way back is still there after a reload.
 function backTo(back: string, here: URL, { processed, ids }: Mark): string {
   const there = URL.parse(back, here);
-  const address = there?.origin === here.origin ? there : new URL('/', here);
+  // A path that begins with two slashes is another site's address.
+  const isHere = there?.origin === here.origin && !there.pathname.startsWith('//');
+  const address = isHere ? there : new URL('/', here);
   address.searchParams.set('marked', [processed ? 'done' : 'todo', ...ids].join('.'));
   return address.pathname + address.search;
 }

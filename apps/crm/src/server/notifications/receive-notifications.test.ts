@@ -195,6 +195,19 @@ test('people keep the name booking tells, and who is erased stays erased', async
   assert.equal((await crm.ask('GET', '/api/v1/me', { token })).status, 401);
 });
 
+test('whoever signed out everywhere at booking is out here too, and what they booked keeps their name', async () => {
+  const person = { user_id: 901, user_name: 'Kim Ro', user_email: 'kim@home.example' };
+  await crm.deliver([bookingMessage({ booking_id: 601, ...person })]);
+  const token = await crm.signIn(7, 901);
+  const out = { message_id: randomUUID(), kind: 'user.signed_out', occurred_at: '2030-03-01T10:00:00Z', user_id: 901 };
+  assert.deepEqual(outcomesOf(await crm.deliver([out])), ['stored']);
+  assert.equal((await crm.ask('GET', '/api/v1/me', { token })).status, 401);
+  const later = await crm.signIn(7, 901);
+  assert.deepEqual(outcomesOf(await crm.deliver([out])), ['duplicate']);
+  assert.equal((await crm.ask('GET', '/api/v1/me', { token: later })).status, 200);
+  assert.equal((await rowsOf(601))[0]?.user_name, 'Kim Ro');
+});
+
 test('a changed facilitator signs in anew', async () => {
   const token = await crm.signIn(70);
   const other = await crm.signIn(71);

@@ -116,7 +116,7 @@ async function follow(
     const person = { userId, name: message.user_name, email: message.user_email, changedAt };
     return (await renamePerson(trx, person)) ? 'stored' : 'superseded';
   }
-  await erasePerson(trx, userId);
+  if (message.kind === 'user.erased') await erasePerson(trx, userId);
   await endSignInsOfUser(trx, userId);
   return 'stored';
 }

@@ -29,7 +29,7 @@ export const actions: Actions = {
       return fail(status, { message, isPassword: status === 401 });
     }
     await erasePerson(app.db, userId);
-    dropSignIn({ locals, cookies });
+    dropSignIn({ locals, cookies, setHeaders });
     redirect(303, '/account/deleted');
   },
 };

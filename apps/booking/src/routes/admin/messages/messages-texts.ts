@@ -62,6 +62,10 @@ const KINDS: Readonly<Record<string, string>> = {
   'account.prove': 'Address to confirm',
   'account.reset': 'New password',
   'account.known': 'Account that exists',
+  'account.new-address': 'New address',
+  'account.address-asked': 'Address to be changed',
+  'account.address-changed': 'Address changed',
+  'account.password-changed': 'Password changed',
   'guest.again': 'Place that exists',
 };
 

@@ -49,7 +49,7 @@ export async function bookPlace(event: RequestEvent) {
     bookingId = (await app.desk.book({ userId: identity.userId, eventId, seats })).id;
   } catch (refused) {
     const { status, message } = expectRefusal(refused, REFUSALS, event.setHeaders);
-    return refuse(status, { message });
+    return refuse(status, { message, typed: { name: '', email: '', seats } });
   }
   redirect(303, `/bookings/${bookingId}`);
 }
@@ -73,7 +73,7 @@ async function bookForGuest(
 interface Refusal {
   message?: string;
   faults?: PersonFaults;
-  /** What a guest typed. */
+  /** What a guest typed; of somebody who is signed in, only how many places. */
   typed?: { name: string; email: string; seats: number };
 }
 

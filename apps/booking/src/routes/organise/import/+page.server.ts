@@ -1,16 +1,14 @@
-import { DomainError } from '@samaya/platform/domain-error.ts';
-import { fail, redirect } from '@sveltejs/kit';
+import { fail, type RequestEvent, redirect } from '@sveltejs/kit';
 import { actorOf } from '#server/imports/find-actor.ts';
 import { ImportError } from '#server/imports/import-errors.ts';
 import { importSchedule } from '#server/imports/import-schedule.ts';
 import { readScheduleApart } from '#server/imports/read-schedule-apart.ts';
+import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { importRowsOf } from './import-rows.ts';
 import { IMPORT } from './import-texts.ts';
 import { type SentFaults, type SentSchedule, sentToApply, sentToCheck } from './sent-schedule.ts';
-
-const TRY_STATUSES: Readonly<Record<string, number>> = { 'too-many-requests': 429, unavailable: 503 };
 
 export const load: PageServerLoad = ({ locals, url }) => {
   const [created, changed] = (/^(\d{1,6})\.(\d{1,6})$/.exec(url.searchParams.get('done') ?? '') ?? []).slice(1);
@@ -22,19 +20,19 @@ export const load: PageServerLoad = ({ locals, url }) => {
 };
 
 export const actions: Actions = {
-  async check({ request, locals }) {
+  async check({ request, locals, setHeaders }) {
     const form = await request.formData();
     const { sent, faults } = await sentToCheck(form);
     if (!sent) return askAgain(422, form, faults);
     try {
       return { report: await run(locals, sent, { apply: false, skipRefused: false }) };
     } catch (error) {
-      const { status, message } = refusalOf(error);
+      const { status, message } = refusalOf(error, setHeaders);
       return askAgain(status, form, faults, message);
     }
   },
 
-  async apply({ request, locals }) {
+  async apply({ request, locals, setHeaders }) {
     const form = await request.formData();
     const { sent, faults } = sentToApply(form);
     if (!sent) return askAgain(422, form, faults);
@@ -43,7 +41,7 @@ export const actions: Actions = {
     try {
       report = await run(locals, sent, { apply: true, skipRefused });
     } catch (error) {
-      const { status, message } = refusalOf(error);
+      const { status, message } = refusalOf(error, setHeaders);
       return askAgain(status, form, faults, message);
     }
     if (!report.isApplied) return fail(409, { report: { ...report, message: IMPORT.notApplied } });
@@ -105,11 +103,9 @@ function askAgain(status: number, form: FormData, faults: SentFaults, message?: 
 }
 
 /** What stands in the way of the whole; throws on what no form can mend. */
-function refusalOf(error: unknown): { status: number; message: string } {
+function refusalOf(error: unknown, setHeaders: RequestEvent['setHeaders']): { status: number; message: string } {
   if (error instanceof ImportError) return { status: 422, message: error.message };
-  const status = error instanceof DomainError ? TRY_STATUSES[error.code] : undefined;
-  if (!(error instanceof DomainError) || status === undefined) throw error;
-  return { status, message: error.message };
+  return expectRefusal(error, TRY_LATER, setHeaders);
 }
 
 /** What was written, to be written on; a file has to be chosen again. */

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { type AccessRoute, type Answered, listRoutes, nameOf, send } from './access-routes.ts';
+import { type App, CALLERS, openAccessStudio, type Scene } from './access-studio.ts';
+
+const FILE = resolve(import.meta.dirname, '../docs/access.md');
+const HEADINGS = { api: 'API', pages: 'Pages', beside: 'Beside them' } as const;
+const APPS = { booking: 'Booking', crm: 'CRM' } as const;
+
+const studio = await openAccessStudio();
+
+/** What the caller of a column is answered on every route; each write finds what no other has changed. */
+async function tryColumn(app: App, routes: readonly AccessRoute[], caller: string): Promise<Map<AccessRoute, string>> {
+  const cells = new Map<AccessRoute, string>();
+  let scene: Scene | undefined;
+  for (const route of routes) {
+    scene ??= await studio.scene(app, caller);
+    const answered = await send(studio, route, scene);
+    cells.set(route, cellOf(route, answered));
+    // What was refused or read has changed nothing.
+    if (route.method !== 'GET' && answered.status < 400) scene = undefined;
+  }
+  return cells;
+}
+
+function cellOf({ method }: AccessRoute, { status, location }: Answered): string {
+  // Ending all sign-ins leads there as well.
+  const toSignIn = method === 'GET' ? /^\/sign-in(\?|$)/ : /^\/sign-in\?return_to=/;
+  return status === 303 && toSignIn.test(location ?? '') ? 'sign-in' : String(status);
+}
+
+async function tryApp(app: App): Promise<string> {
+  const routes = await listRoutes(studio, app);
+  const columns = await Promise.all(
+    CALLERS[app].map(async (caller) => [caller, await tryColumn(app, routes, caller)] as const),
+  );
+  const sections = Object.entries(HEADINGS).map(([kind, heading]) => {
+    const rows = routes
+      .filter((route) => route.kind === kind)
+      .map((route) => [
+        `\`${nameOf(route)}\``,
+        ...(kind === 'beside' ? [] : [route.declared]),
+        ...columns.map(([, cells]) => cells.get(route) ?? ''),
+      ]);
+    const head = ['route', ...(kind === 'beside' ? [] : ['declares']), ...columns.map(([caller]) => caller)];
+    return `### ${heading}\n\n${tableOf([head, ...rows])}`;
+  });
+  return `## ${APPS[app]}\n\n${sections.join('\n')}`;
+}
+
+function tableOf(rows: readonly string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+  lines.splice(1, 0, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
+  return `${lines.join('\n')}\n`;
+}
+
+test('AUTHZ-01: every kind of caller gets on every route what docs/access.md says, and no route is missing there', async () => {
+  const written = readFileSync(FILE, 'utf8');
+  const beginning = written.slice(0, written.indexOf('\n## ') + 1);
+  const found = `${beginning}${await tryApp('booking')}\n${await tryApp('crm')}`;
+  if (process.env.ACCESS_TABLE === 'write') writeFileSync(FILE, found);
+  else assert.equal(found, written);
+});

@@ -1,0 +1,293 @@
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { routeTable as bookingRoutes } from '../apps/booking/src/server/api.ts';
+import { routeTable as crmRoutes } from '../apps/crm/src/server/api.ts';
+import { bookingMessage } from '../apps/crm/src/server/test-app.ts';
+import { type AccessStudio, type App, METRICS_TOKEN, PASSWORD, type Scene } from './access-studio.ts';
+
+/** One row of the table: a route and a method, of a page with forms one of them. */
+export interface AccessRoute {
+  app: App;
+  kind: 'api' | 'pages' | 'beside';
+  method: string;
+  /** With parameters as the application writes them; one in another name is the same route with another thing. */
+  path: string;
+  /** Which form of the page; `default` when it has one only. */
+  action?: string;
+  /** Who may call it, as it declares. */
+  declared: string;
+}
+
+const APPS = resolve(import.meta.dirname, '../apps');
+const HOUR_MS = 3_600_000;
+
+/** What is no feature's: health, figures, documentation and the sign-in provider. */
+const BESIDE: Record<App, readonly string[]> = {
+  booking: [
+    ...['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /docs', 'GET /docs/start.js'],
+    ...['GET /oidc/.well-known/openid-configuration', 'GET /oidc/jwks', 'GET /oidc/auth', 'POST /oidc/token'],
+    ...['GET /oidc/me', 'POST /oidc/session/end', 'GET /oidc/nothing', 'GET /nothing', 'GET /api/nothing'],
+  ],
+  crm: [
+    ...['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /docs', 'GET /docs/start.js'],
+    ...['GET /nothing', 'GET /api/nothing'],
+  ],
+};
+
+/** Routes that answer otherwise when the thing is not for everybody. */
+const VARIANTS: Record<string, string> = {
+  '/api/v1/events/{id}': '/api/v1/events/{closed}',
+  '/api/v1/events/{id}/bookings': '/api/v1/events/{closed}/bookings',
+  '/e/[event]': '/e/[closed]',
+  '/organise/events/[event]': '/organise/events/[closed]',
+};
+
+/** What stands in an address for each parameter, where the parameter alone does not say it. */
+const PLACES: readonly [RegExp, string][] = [
+  [/^\/api\/v1\/events\/\{id\}/, 'event'],
+  [/^\/api\/v1\/facilitators\/\{id\}/, 'facilitator'],
+  [/^\/api\/v1\/bookings\/\{id\}/, 'booked'],
+  [/^\/api\/v1\/booking-notifications\/\{id\}/, 'notification'],
+  [/^\/\(inbox\)\/n\/\[id\]/, 'notification'],
+  [/^\/b\/\[token\]/, 'guestToken'],
+  [/^\/confirm\/\[token\]/, 'proveToken'],
+  [/^\/reset\/\[token\]/, 'resetToken'],
+  [/\/roster\/\[booking\]/, 'booked'],
+  [/^\/bookings\/\[booking\]/, 'booked'],
+];
+
+/** Forms that act on another event than one nobody booked: on one with a list. */
+const WITH_PEOPLE = /^GET .*\/\[event\]|\/roster/;
+const WHEN_BEGUN = /\?\/(mark|everyone|takeBack)$/;
+
+/** The name of a route, as the table has it. */
+export function nameOf({ method, path, action }: Pick<AccessRoute, 'method' | 'path' | 'action'>): string {
+  return `${method} ${path}${action === undefined || action === 'default' ? '' : `?/${action}`}`;
+}
+
+/** Every route of an application there is: of the API from its table, of the pages from what was built. */
+export async function listRoutes(studio: AccessStudio, app: App): Promise<AccessRoute[]> {
+  const api: readonly { method: string; path: string; caller: string }[] =
+    app === 'booking' ? bookingRoutes(studio.booking.app) : crmRoutes(studio.crm.app);
+  const routes: AccessRoute[] = api.map(({ method, path, caller }) => ({
+    ...{ app, kind: 'api', method: method.toUpperCase(), path, declared: caller },
+  }));
+  routes.push(...(await listPages(app)));
+  const varied = routes.flatMap((route) => {
+    const path = Object.hasOwn(VARIANTS, route.path) ? VARIANTS[route.path] : undefined;
+    return path === undefined ? [route] : [route, { ...route, path }];
+  });
+  const beside = BESIDE[app].map((name): AccessRoute => {
+    const [method = '', path = ''] = name.split(' ');
+    return { app, kind: 'beside', method, path, declared: '' };
+  });
+  return [...varied, ...beside];
+}
+
+interface BuiltRoute {
+  id: string;
+  page: { leaf: number } | null;
+  endpoint: (() => Promise<Record<string, unknown>>) | null;
+}
+interface BuiltNode {
+  server?: { actions?: Record<string, unknown> };
+}
+
+const HTTP_METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'fallback']);
+
+async function listPages(app: App): Promise<AccessRoute[]> {
+  const built = join(APPS, app, 'build/server');
+  const { manifest } = (await import(pathToFileURL(join(built, 'manifest-full.js')).href)) as {
+    manifest: { nodes: (() => Promise<BuiltNode>)[]; routes: BuiltRoute[] };
+  };
+  const { VISITORS } = (await import(pathToFileURL(join(built, 'entries/hooks.server.js')).href)) as {
+    VISITORS: Record<string, string>;
+  };
+  const pages: AccessRoute[] = [];
+  for (const { id, page, endpoint } of manifest.routes) {
+    const of = { app, kind: 'pages', path: id, declared: VISITORS[id] ?? 'nobody said' } as const;
+    const node = page && (await manifest.nodes[page.leaf]?.());
+    if (page) pages.push({ ...of, method: 'GET' });
+    for (const action of Object.keys(node?.server?.actions ?? {})) pages.push({ ...of, method: 'POST', action });
+    for (const method of Object.keys((await endpoint?.()) ?? {})) {
+      if (HTTP_METHODS.has(method)) pages.push({ ...of, method });
+    }
+  }
+  return pages.sort((one, other) => one.path.localeCompare(other.path, 'en'));
+}
+
+/** The address of a route in a scene; `changes` puts other ids in place of the scene's. */
+export function addressOf(route: AccessRoute, scene: Scene, changes: Record<string, number | string> = {}): string {
+  const name = nameOf(route);
+  const ids = { ...scene.ids, ...changes };
+  const path = route.path.replaceAll(/[[{](\w+)[\]}]/g, (_whole, parameter: string) => {
+    const value = ids[thingOf(route, parameter)];
+    if (value === undefined) throw new Error(`${name}: nothing is known to stand for ${parameter}`);
+    return String(value);
+  });
+  const action = route.action === undefined || route.action === 'default' ? '' : `?/${route.action}`;
+  return path.replaceAll(/\/\(\w+\)/g, '').replace(/^$/, '/') + (QUERIES[name]?.(scene) ?? action);
+}
+
+/** Which of a scene's things stands for a parameter. */
+export function thingOf(route: AccessRoute, parameter: string): string {
+  const name = nameOf(route);
+  // With its words, which the page would else lead to first.
+  if (route.path.startsWith('/e/')) return `${parameter}Page`;
+  if (parameter === 'event' && WHEN_BEGUN.test(name)) return 'begun';
+  if (parameter === 'event' && route.path.startsWith('/organise') && WITH_PEOPLE.test(name)) return 'visited';
+  const place = PLACES.find(([pattern]) => pattern.test(route.path));
+  if (place && (parameter === 'id' || parameter === 'token' || parameter === 'booking')) return place[1];
+  return parameter;
+}
+
+/** What a page needs in its address. */
+const QUERIES: Record<string, (scene: Scene) => string> = {
+  'GET /booked': ({ ids }) => `?${new URLSearchParams({ for: String(ids.bookedNote) })}`,
+  'GET /booked/calendar.ics': ({ ids }) => `?${new URLSearchParams({ for: String(ids.bookedNote) })}`,
+  'GET /reset/sent': ({ ids }) => `?${new URLSearchParams({ for: String(ids.resetNote) })}`,
+};
+
+const inTwoDays = () => new Date(Date.now() + 48 * HOUR_MS).toISOString();
+
+/** Sound bodies of the API. A route that takes one and is not here has nothing to be tried with. */
+export const BODIES: Record<App, Record<string, (scene: Scene) => Record<string, unknown>>> = {
+  booking: {
+    'POST /api/v1/users': () => ({
+      name: 'Lea Brandt',
+      email: `lea.${crypto.randomUUID()}@home.example`,
+      password: PASSWORD,
+    }),
+    'POST /api/v1/sessions': ({ people }) => ({ email: people.user?.email, password: PASSWORD }),
+    'PATCH /api/v1/me': () => ({ name: 'Ana B.' }),
+    'POST /api/v1/facilitators': () => ({ name: 'Noah', email: `noah.${crypto.randomUUID()}@home.example` }),
+    'PATCH /api/v1/facilitators/{id}': () => ({ bio: 'Walks everywhere.' }),
+    'POST /api/v1/events': ({ ids }) => ({
+      ...{ title: 'Yin by candlelight', description: '', event_type: 'session', date_time: inTwoDays() },
+      ...{ duration: 60, max_participants: 5, price: 10, facilitator_id: ids.facilitator },
+    }),
+    'PATCH /api/v1/events/{id}': () => ({ title: 'Yin at noon' }),
+    'PATCH /api/v1/events/{closed}': () => ({ title: 'Yin at noon' }),
+    'POST /api/v1/bookings': ({ ids }) => ({ event_id: ids.event }),
+    'POST /api/v1/crm/sign-ins': ({ people }) => ({ email: people.user?.email, password: PASSWORD }),
+  },
+  crm: {
+    'POST /api/v1/sessions': ({ people }) => ({ email: people.maya?.email, password: PASSWORD }),
+    'POST /api/v1/booking-notifications': () => ({ notifications: [bookingMessage()] }),
+    'PATCH /api/v1/booking-notifications/{id}': () => ({ processed: true }),
+    'POST /api/v1/booking-notifications/process': ({ ids }) => ({ ids: [ids.notification], processed: true }),
+  },
+};
+
+const eventForm = ({ ids }: Scene) => ({
+  ...{ title: 'Yin by candlelight', event_type: 'session', date: '2031-05-06', time: '10:00', duration: '1 h' },
+  ...{ places: '5', price: '10', facilitator_id: String(ids.facilitator), description: 'Long, quiet holds.' },
+  ...{ summary: '', place: '', practice: '', level: '', time_zone: 'Europe/Lisbon', currency: 'EUR', open: 'on' },
+});
+const facilitatorForm = () => ({
+  ...{ name: 'Noah', email: `noah.${crypto.randomUUID()}@home.example`, specialties: '', bio: '' },
+});
+const schedule = ({ people }: Scene) =>
+  'title,date_time,duration,max_participants,price,facilitator_email\n' +
+  `Sound bath,2031-06-01 18:00,60,12,15,${people.facilitator?.email}\n`;
+
+/** Sound forms of the pages; a form that is not here is sent empty. */
+export const FORMS: Record<App, Record<string, (scene: Scene) => Record<string, string>>> = {
+  booking: {
+    'POST /account?/name': () => ({ name: 'Ana B.' }),
+    'POST /account?/end': ({ ids }) => ({ sign_in: String(ids.signIn) }),
+    'POST /account/delete': () => ({ password: PASSWORD }),
+    'POST /admin/facilitators/[facilitator]': facilitatorForm,
+    'POST /admin/facilitators/new': facilitatorForm,
+    'POST /admin/messages': ({ ids }) => ({ id: String(ids.dead) }),
+    'POST /b/[token]?/claim': () => ({ password: PASSWORD }),
+    'POST /confirm/[token]': () => ({ password: PASSWORD }),
+    'POST /e/[event]?/book': () => ({ seats: '1', name: 'Lea', email: `lea.${crypto.randomUUID()}@home.example` }),
+    'POST /e/[closed]?/book': () => ({ seats: '1', name: 'Lea', email: `lea.${crypto.randomUUID()}@home.example` }),
+    'POST /organise/events/new?/preview': eventForm,
+    'POST /organise/events/new?/save': eventForm,
+    'POST /organise/events/[event]/edit?/preview': eventForm,
+    'POST /organise/events/[event]/edit?/save': eventForm,
+    'POST /organise/events/[event]/roster?/mark': ({ ids }) => ({ mark: `attended.${ids.begunBooking}` }),
+    'POST /organise/events/[event]/roster?/takeBack': ({ ids }) => ({ ids: String(ids.begunBooking) }),
+    'POST /organise/events/[event]/roster?/add': () => ({
+      ...{ name: 'Lea', email: `lea.${crypto.randomUUID()}@home.example`, places: '1' },
+    }),
+    'POST /organise/import?/check': (scene) => ({ paste: schedule(scene), zone: 'Europe/Lisbon', mapping: '' }),
+    'POST /organise/import?/apply': (scene) => ({
+      ...{ bytes: Buffer.from(schedule(scene)).toString('base64'), file: 'schedule.csv' },
+      ...{ zone: 'Europe/Lisbon', mapping: '' },
+    }),
+    'POST /organise/settings': () => ({ name: 'Samaya', timeZone: 'UTC', currency: 'EUR', terms: '' }),
+    'POST /reset': ({ people }) => ({ email: String(people.user?.email) }),
+    'POST /reset/[token]': () => ({ password: `${PASSWORD} again` }),
+    'POST /sign-in': ({ people }) => ({ email: String(people.user?.email), password: PASSWORD }),
+    'POST /sign-up': () => ({ name: 'Lea', email: `lea.${crypto.randomUUID()}@home.example`, password: PASSWORD }),
+  },
+  crm: {
+    'POST /mark': ({ ids }) => ({ mark: `done.${ids.notification}`, back: '/' }),
+  },
+};
+
+/** What a page reads from a cookie beside who is signed in. */
+const NOTES: Record<string, (scene: Scene) => string> = {
+  '/sign-up/sent': ({ ids }) => `samaya_sign_up=${ids.signUpNote}`,
+};
+
+export interface Sending {
+  ids?: Record<string, number | string>;
+  /** Instead of the sound body or form. */
+  body?: Record<string, unknown> | undefined;
+  form?: Record<string, string> | undefined;
+  /** Added to the address. */
+  query?: Record<string, string>;
+}
+
+export interface Answered {
+  status: number;
+  location: string | null;
+  headers: Headers;
+  text: string;
+}
+
+/** Sends a sound request as the caller of the scene would. */
+export async function send(
+  studio: Pick<AccessStudio, 'urls'>,
+  route: AccessRoute,
+  scene: Scene,
+  sending: Sending = {},
+): Promise<Answered> {
+  const origin = studio.urls[route.app];
+  const url = new URL(addressOf(route, scene, sending.ids), origin);
+  for (const [name, value] of Object.entries(sending.query ?? {})) url.searchParams.append(name, value);
+  const name = nameOf(route);
+  const headers: Record<string, string> = {};
+  let body: string | URLSearchParams | undefined;
+  if (route.kind !== 'pages' && scene.bearer !== undefined) headers.authorization = `Bearer ${scene.bearer}`;
+  if (route.kind === 'api') {
+    const sound = sending.body ?? BODIES[route.app][name]?.(scene);
+    if (sound !== undefined) {
+      body = JSON.stringify(sound);
+      headers['content-type'] = 'application/json';
+    }
+  } else {
+    const secret =
+      scene.secret === undefined ? [] : [`samaya${route.app === 'crm' ? '_crm' : '_booking'}=${scene.secret}`];
+    const cookies = [...secret, NOTES[route.path]?.(scene) ?? []].flat();
+    if (cookies.length > 0) headers.cookie = cookies.join('; ');
+    Object.assign(headers, { accept: 'text/html', origin, 'sec-fetch-site': 'same-origin' });
+    if (route.method !== 'GET') body = new URLSearchParams(sending.form ?? FORMS[route.app][name]?.(scene) ?? {});
+  }
+  const leave = new AbortController();
+  const answer = await fetch(url, {
+    ...{ method: route.method, headers, redirect: 'manual', signal: leave.signal },
+    ...(body !== undefined && { body }),
+  });
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  const text = isStream ? '' : await answer.text();
+  if (isStream) leave.abort();
+  return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, text };
+}
+
+/** With the token of whoever collects figures. */
+export const asCollector = { authorization: `Bearer ${METRICS_TOKEN}` };

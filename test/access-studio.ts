@@ -1,0 +1,221 @@
+import { seal } from '@samaya/platform/sealed-value.ts';
+import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
+import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
+import { signInToPages } from '../apps/crm/src/server/sign-in/page-sign-in.ts';
+import { bookingMessage, createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
+import { buildPages } from '../scripts/build.ts';
+import type { TestCrm } from './both-apps.ts';
+import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
+
+/** Kinds of callers, as the table of docs/access.md explains them. */
+export const CALLERS = {
+  booking: [
+    ...['anonymous', 'unknown', 'expired', 'misplaced', 'unproven'],
+    ...['user', 'other', 'facilitator', 'rival', 'admin'],
+  ],
+  crm: ['anonymous', 'unknown', 'expired', 'misplaced', 'facilitator', 'rival'],
+} as const;
+
+export type App = keyof typeof CALLERS;
+
+export const PASSWORD = 'quiet mornings';
+export const METRICS_TOKEN = 'a-token-for-the-figures-of-tests';
+const HOUR_MS = 3_600_000;
+
+/** Both applications as processes, and hands into their databases. */
+export interface AccessStudio {
+  urls: Record<App, string>;
+  processes: Record<App, RunningApp>;
+  booking: TestApp;
+  crm: TestCrm;
+  /** Somebody of a kind, and what they come upon: all of it new. */
+  scene(app: App, caller: string): Promise<Scene>;
+}
+
+/** What one caller comes upon. */
+export interface Scene {
+  caller: string;
+  /** What the caller sends with a page: a cookie's secret; and with the API: a bearer. */
+  secret: string | undefined;
+  bearer: string | undefined;
+  /** Every id and link there is, by what it leads to. */
+  ids: Record<string, number | string>;
+  people: Record<string, TestPerson>;
+}
+
+/** Starts both applications on databases of their own. What booking would tell or mail waits. */
+export async function openAccessStudio(): Promise<AccessStudio> {
+  await buildPages({ write: () => undefined });
+  const settings = { DATA_DIR: testDataFolder(), RATE_LIMITS: 'off' };
+  const booking = await createBooking(settings);
+  const crm = await createCrm(settings);
+  const crmPort = await freePort();
+  await booking.db
+    .updateTable('outbox_destinations')
+    .set({ down_since: new Date(), probe_at: new Date(Date.now() + 24 * HOUR_MS) })
+    .execute();
+  const environment = { METRICS_TOKEN };
+  const bookingProcess = await startBooking({
+    database: booking,
+    otherUrl: `http://localhost:${crmPort}`,
+    environment,
+  });
+  const crmProcess = await startCrm({
+    database: crm.database,
+    port: crmPort,
+    otherUrl: bookingProcess.url,
+    environment,
+  });
+  const password = await booking.app.passwords.hash(PASSWORD);
+  const maya = await booking.addFacilitator();
+  await booking.db.updateTable('users').set({ password }).where('id', '=', maya.id).execute();
+  return {
+    urls: { booking: bookingProcess.url, crm: crmProcess.url },
+    processes: { booking: bookingProcess, crm: crmProcess },
+    booking,
+    crm,
+    scene: async (app, caller) =>
+      app === 'booking'
+        ? await bookingScene(booking, caller, password)
+        : { ...(await crmScene(crm, caller)), people: { maya } },
+  };
+}
+
+async function bookingScene(booking: TestApp, caller: string, password: string): Promise<Scene> {
+  const { db, addPerson, addFacilitator, addEvent } = booking;
+  const owner = await addFacilitator();
+  const rival = await addFacilitator();
+  const [user, other, admin, somebody] = await Promise.all([
+    addPerson(),
+    addPerson(),
+    addPerson({ is_admin: true }),
+    addPerson(),
+  ]);
+  const [newcomer, forgetful, guest] = await Promise.all([
+    addPerson({ proven_at: null, prove_asked_at: new Date() }),
+    addPerson({ reset_asked_at: new Date() }),
+    addPerson({ proven_at: null }),
+  ]);
+  const people: Record<string, TestPerson> = {
+    ...{ facilitator: owner, unproven: owner, rival, user, other, admin, expired: admin, misplaced: admin },
+    ...{ somebody, newcomer, forgetful, guest },
+  };
+  const withPassword = [owner, rival, user, other, admin, newcomer].map(({ id }) => id);
+  await db.updateTable('users').set({ password }).where('id', 'in', withPassword).execute();
+  if (caller === 'unproven')
+    await db.updateTable('users').set({ proven_at: null }).where('id', '=', owner.id).execute();
+
+  const lead = { facilitator_id: owner.facilitatorId };
+  const [event, closed, visited, begun, foreign] = await Promise.all([
+    addEvent(lead),
+    addEvent({ ...lead, title: `Closed of ${owner.id}`, is_active: false }),
+    addEvent(lead),
+    addEvent({ ...lead, date_time: new Date(Date.now() - HOUR_MS) }),
+    addEvent({ facilitator_id: rival.facilitatorId }),
+  ]);
+  const book = async (user_id: number, event_id: number) =>
+    (await db.insertInto('bookings').values({ user_id, event_id }).returning('id').executeTakeFirstOrThrow()).id;
+  const booked = await book(user.id, visited);
+  const begunBooking = await book(user.id, begun);
+  const foreignBooking = await book(other.id, foreign);
+  await book(guest.id, visited);
+  const mail = await db
+    .insertInto('local_mailbox')
+    .values({
+      ...{
+        id: crypto.randomUUID(),
+        recipient: user.email,
+        subject: 'You are in',
+        text: 'See you.',
+        html: '<p>See you.',
+      },
+      calendar: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const dead = await db
+    .insertInto('outbox')
+    .values({ destination: 'mail', kind: 'address.prove', user_id: somebody.id, dead_at: new Date(), last_error: 'no' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const signIn = await db.selectFrom('sign_ins').select('id').where('user_id', '=', user.id).executeTakeFirstOrThrow();
+  const keys = booking.app.config.cookieKeys;
+  const note = (purpose: string, said: object) => seal({ at: Date.now(), note: said }, keys, purpose);
+  return {
+    caller,
+    ...(await secretsOf(booking, caller, people[caller])),
+    people,
+    ids: {
+      ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
+      ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
+      ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
+      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id },
+      guestToken: await guestTokenOf(booking, guest.email),
+      proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
+      resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
+      bookedNote: note('booked', { eventId: event, email: user.email }),
+      resetNote: note('reset sent', { email: user.email }),
+      signUpNote: seal({ email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') }, keys, 'sign-up'),
+    },
+  };
+}
+
+async function secretsOf(
+  { db, signIn }: TestApp,
+  caller: string,
+  person: TestPerson | undefined,
+): Promise<Pick<Scene, 'secret' | 'bearer'>> {
+  if (!person) {
+    // Of the right form, and nobody's.
+    const made = caller === 'unknown' ? Buffer.alloc(32, 'u').toString('base64url') : undefined;
+    return { secret: made, bearer: made };
+  }
+  const secret = await signIn(person.id, 'page');
+  if (caller === 'expired') {
+    const expires_at = new Date(Date.now() - HOUR_MS);
+    await db.updateTable('sign_ins').set({ expires_at }).where('user_id', '=', person.id).execute();
+  }
+  return caller === 'misplaced' ? { secret: person.token, bearer: secret } : { secret, bearer: person.token };
+}
+
+let streams = 0;
+
+async function crmScene(crm: TestCrm, caller: string): Promise<Omit<Scene, 'people'>> {
+  const [own, other] = [++streams, ++streams];
+  const about = { user_name: `Booker ${own}`, user_email: `booker${own}@home.example` };
+  await crm.deliver([
+    bookingMessage({ facilitator_id: own, booking_id: own, user_id: own, ...about }),
+    bookingMessage({ facilitator_id: other, booking_id: other, user_id: other }),
+  ]);
+  const idOf = async (facilitatorId: number) =>
+    (
+      await crm.app.db
+        .selectFrom('booking_notifications')
+        .select('id')
+        .where('facilitator_id', '=', facilitatorId)
+        .executeTakeFirstOrThrow()
+    ).id;
+  return {
+    caller,
+    ...(await crmSecretsOf(crm, caller, caller === 'rival' ? other : own)),
+    ids: { notification: await idOf(own), rivals: await idOf(other), own, other },
+  };
+}
+
+async function crmSecretsOf(
+  crm: TestCrm,
+  caller: string,
+  facilitatorId: number,
+): Promise<Pick<Scene, 'secret' | 'bearer'>> {
+  if (caller === 'anonymous') return { secret: undefined, bearer: undefined };
+  const facilitator = { id: facilitatorId, name: 'Maya Lind' };
+  const person = { userId: facilitatorId, name: 'Maya Lind', email: 'maya@studio.example', facilitator };
+  const secret = await signInToPages(crm.app.db, person);
+  const bearer = await crm.signIn(facilitatorId);
+  if (caller === 'unknown') return { secret: secret.toUpperCase(), bearer: bearer.toUpperCase() };
+  if (caller === 'expired') {
+    const expires_at = new Date(Date.now() - HOUR_MS);
+    await crm.app.db.updateTable('sign_ins').set({ expires_at }).where('facilitator_id', '=', facilitatorId).execute();
+  }
+  return caller === 'misplaced' ? { secret: bearer, bearer: secret } : { secret, bearer };
+}
