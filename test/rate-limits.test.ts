@@ -15,7 +15,7 @@ import { createTestApp as createTestCrm } from '../apps/crm/src/server/test-app.
 /** Booking with its limits, and without the cost of hashing: what matters here is who is asked for a password at all. */
 async function createBooking() {
   const studio = await createTestApp({ RATE_LIMITS: 'on' });
-  studio.app.passwords = { hash: async () => '!', verify: async () => false };
+  studio.app.passwords = { hash: async () => '!', verify: async () => false, isWeak: () => false };
   return studio;
 }
 

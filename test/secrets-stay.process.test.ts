@@ -135,7 +135,11 @@ test('SUP-05, OBS-02: what is secret stands in no log and no answer, and what is
     assert.ok(!logs.includes(value), `${name} stands in a log`);
     assert.ok(!answers.some((answer) => answer.includes(value)), `${name} stands in an answer`);
   }
-  for (const [name, value] of Object.entries({ ...PERSONAL, token, ...cookies })) {
+  for (const [name, value] of Object.entries<string>({
+    ...PERSONAL,
+    token,
+    ...Object.fromEntries(cookies.entries()),
+  })) {
     for (const form of [value, encodeURIComponent(value)]) {
       const line = logs.split('\n').find((one) => one.includes(form));
       assert.equal(line, undefined, `${name} stands in a log`);

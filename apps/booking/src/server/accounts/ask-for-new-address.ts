@@ -20,7 +20,7 @@ export interface NewAddress {
  * Refuses with `bad-credentials`, with `invalid` for the address they have, with `too-many-requests`.
  */
 export async function askForNewAddress(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
   { newEmail, password, network }: NewAddress,
 ): Promise<void> {

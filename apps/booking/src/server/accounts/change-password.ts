@@ -18,7 +18,7 @@ export interface PasswordChange {
  * by mail. Refuses with `bad-credentials` and, since a wrong password is a try like one at signing in, as `signIn` does.
  */
 export async function changePassword(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
   { current, password, network, agent, now }: PasswordChange,
 ): Promise<OpenedSignIn> {
