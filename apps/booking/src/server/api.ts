@@ -16,6 +16,8 @@ const STATUSES: Record<BookingErrorCode, number> = {
   'second-factor-needed': 401,
   'bad-code': 401,
   'sign-in-again': 403,
+  'bad-passkey': 401,
+  'last-way-in': 409,
   'bad-signature': 401,
   'not-a-facilitator': 403,
   'email-taken': 409,

@@ -6,6 +6,8 @@ export type BookingErrorCode =
   | 'second-factor-needed'
   | 'bad-code'
   | 'sign-in-again'
+  | 'bad-passkey'
+  | 'last-way-in'
   | 'bad-signature'
   | 'not-a-facilitator'
   | 'email-taken'

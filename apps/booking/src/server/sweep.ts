@@ -4,6 +4,7 @@ import type { BookingApp } from './app.ts';
 import { forgetOldAnswers } from './idempotency/idempotency-queries.ts';
 import { forgetOldMails } from './mail/local-mailbox.ts';
 import { forgetExpiredOidcRecords } from './oidc/forget-expired-oidc-records.ts';
+import { forgetAnsweredChallenges } from './passkeys/forget-answered-challenges.ts';
 
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -26,5 +27,6 @@ export async function sweep(db: BookingApp['db']): Promise<void> {
   await forgetOldAnswers(db);
   await forgetIdleGuests(db);
   await forgetExpiredOidcRecords(db);
+  await forgetAnsweredChallenges(db);
   await forgetOldMails(db);
 }

@@ -26,6 +26,6 @@ export async function claimAccount(
     if (!account || !isGuest(account)) throw linkEnded();
     const link = { purpose: 'guest', bookingId, userId, email: account.email } as const;
     if (!opensLink(app.config.cookieKeys, token, link)) throw linkEnded();
-    return await giveToOwner(trx, { userId, passwordHash, agent, now });
+    return await giveToOwner(trx, { account, passwordHash, agent, now });
   });
 }

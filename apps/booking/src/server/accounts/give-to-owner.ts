@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
-import { giveAccount } from './account-state-queries.ts';
+import { dropPasskeys } from '#server/passkeys/drop-passkeys.ts';
+import { type AccountState, giveAccount } from './account-state-queries.ts';
 import { enterAccount } from './enter-account.ts';
 import type { FirstStep } from './first-step.ts';
 import { endAllSignIns, type OpenedSignIn } from './sign-in.ts';
@@ -12,8 +13,15 @@ import { endAllSignIns, type OpenedSignIn } from './sign-in.ts';
  */
 export async function giveToOwner(
   trx: Transaction<DB>,
-  { userId, passwordHash, agent, now }: { userId: number; passwordHash: string; agent: string | undefined; now: Date },
+  {
+    account: { id: userId, isProven },
+    passwordHash,
+    agent,
+    now,
+  }: { account: Pick<AccountState, 'id' | 'isProven'>; passwordHash: string; agent: string | undefined; now: Date },
 ): Promise<OpenedSignIn | FirstStep> {
+  // Somebody who only typed the address may have left one; those of its owner stay.
+  if (!isProven) await dropPasskeys(trx, userId);
   await giveAccount(trx, userId, passwordHash);
   await endAllSignIns(trx, userId);
   return await enterAccount(trx, { userId, checkedHash: passwordHash, agent, now });

@@ -38,6 +38,12 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .where('user_id', '=', userId)
     .orderBy('id')
     .execute();
+  const passkeys = await db
+    .selectFrom('passkeys')
+    .select(['name', 'added_at', 'last_used_at'])
+    .where('user_id', '=', userId)
+    .orderBy('passkeys.id')
+    .execute();
   const outbox = await db
     .selectFrom('outbox')
     .select(['destination', 'kind', 'occurred_at', 'delivered_at'])
@@ -57,6 +63,7 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     facilitators,
     bookings,
     sign_ins: signIns,
+    passkeys,
     outbox,
     oidc_records: oidcRecords,
   };

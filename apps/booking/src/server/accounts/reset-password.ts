@@ -20,6 +20,6 @@ export async function resetPassword(
   return await app.db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, found.id);
     if (!account || !opensReset({ keys: app.config.cookieKeys, token, now }, account)) throw linkEnded();
-    return await giveToOwner(trx, { userId: account.id, passwordHash, agent, now });
+    return await giveToOwner(trx, { account, passwordHash, agent, now });
   });
 }

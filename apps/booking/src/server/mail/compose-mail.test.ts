@@ -26,6 +26,8 @@ const ALL: Record<MailKind, Parameters<typeof compose>[1]> = {
   'account.two-step-off': {},
   'account.recovery-used': {},
   'account.recovery-renewed': {},
+  'account.passkey-added': {},
+  'account.passkey-removed': {},
   'account.new-address': NEW_ADDRESS,
   'account.address-asked': {},
   'account.address-changed': { elsewhere: { email: 'ana@old.example', isTaken: false } },

@@ -189,6 +189,20 @@ export const RECOVERY_RENEWED: NoticeWords = {
   text: (studio) => `The recovery codes of your account at ${studio} were made anew. The ones from before have ended.`,
 };
 
+export const PASSKEY_ADDED: NoticeWords = {
+  subject: (studio) => `A passkey was added at ${studio}`,
+  title: 'A passkey was added',
+  text: (studio) =>
+    `Your account at ${studio} has a new passkey, which opens it without your password. In all other places you were signed out.`,
+};
+
+export const PASSKEY_REMOVED: NoticeWords = {
+  subject: (studio) => `A passkey was removed at ${studio}`,
+  title: 'A passkey was removed',
+  text: (studio) =>
+    `One of the passkeys of your account at ${studio} opens it no longer. In all other places you were signed out.`,
+};
+
 export const FRAME = {
   /** Stands under every button, for programs that show none. */
   address: 'Or open this address:',

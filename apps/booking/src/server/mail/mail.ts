@@ -31,6 +31,8 @@ export type RequestedMailKind =
   | 'account.two-step-off'
   | 'account.recovery-used'
   | 'account.recovery-renewed'
+  | 'account.passkey-added'
+  | 'account.passkey-removed'
   /** A guest asked for a place they already have. */
   | 'guest.again';
 
@@ -59,6 +61,8 @@ export interface Addressee {
   email: string;
   /** Or `NO_PASSWORD`. */
   passwordHash: string;
+  /** By Google or a passkey. */
+  hasOtherWayIn: boolean;
   isProven: boolean;
   isErased: boolean;
   proveAskedAt: Date | null;
