@@ -6,6 +6,7 @@ import { returnPath } from '#server/accounts/return-path.ts';
 import { badCredentials } from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest } from '#server/oidc/finish-interaction.ts';
+import { passkeySite } from '#server/passkeys/passkey-site.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { keepMark, markOfBrowser } from '../keep-mark.ts';
 import { typedInto } from '../person-faults.ts';
@@ -24,6 +25,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     if (identity && !asked.askAgain) await goOnToCrm(locals, interaction, identity.userId);
   }
   return {
+    query: url.search,
+    canUsePasskeys: passkeySite(app.config) !== undefined,
     forCrm: interaction !== null,
     returnTo,
     demo: app.config.demo ? { password: DEMO_PASSWORD, signIns: DEMO_SIGN_INS } : undefined,

@@ -40,3 +40,10 @@ export const SIGN_IN_CODE = {
   lostBoth: 'If you have neither, write to the studio: an admin who knows you can let you in again.',
   other: 'Sign in as somebody else',
 } as const;
+
+export const SIGN_IN_PASSKEY = {
+  title: 'Sign in with a passkey',
+  lead: 'Your device shows that it is you, by face, finger or PIN. No password, no code.',
+  or: 'or',
+  otherWay: 'Sign in with your password',
+} as const;

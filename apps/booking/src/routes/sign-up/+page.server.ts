@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { signUpSchema } from '#server/accounts/account-schemas.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
 import { signUpByMail } from '#server/accounts/sign-up-by-mail.ts';
+import { passkeySite } from '#server/passkeys/passkey-site.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { type PersonFaults, personFaults, typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -10,7 +11,7 @@ import { keepSignUp } from './sign-up-cookie.ts';
 export const load: PageServerLoad = ({ locals, url }) => {
   const returnTo = returnPath(url.searchParams.get('return_to'));
   if (locals.identity) redirect(303, returnTo ?? '/');
-  return { returnTo };
+  return { returnTo, canUsePasskeys: passkeySite(locals.app.config) !== undefined };
 };
 
 export const actions: Actions = {
