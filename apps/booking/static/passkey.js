@@ -11,6 +11,7 @@
       say('missing');
       continue;
     }
+    say('');
     form.querySelector('[data-passkey-button]').hidden = false;
     form.addEventListener('submit', async (event) => {
       event.preventDefault();

@@ -85,16 +85,14 @@ test('… and twenty of what it does would go through without the look at the li
   const ana = await forget();
   const settled = await Promise.allSettled(
     Array.from({ length: 20 }, (_, i) =>
-      db
-        .transaction()
-        .execute((trx) =>
-          giveToOwner(trx, {
-            account: { id: ana.id, isProven: true },
-            passwordHash: `hash ${i}`,
-            agent: undefined,
-            now,
-          }),
-        ),
+      db.transaction().execute((trx) =>
+        giveToOwner(trx, {
+          account: { id: ana.id, isProven: true },
+          passwordHash: `hash ${i}`,
+          agent: undefined,
+          now,
+        }),
+      ),
     ),
   );
   assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 20);
