@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { COMMON_PASSWORDS } from './common-passwords.ts';
+import { FREQUENT_PASSWORDS } from './frequent-passwords.ts';
 
 const PREFIX_BYTES = 4;
 const FEWEST_DIFFERENT = 4;
 
-const common = new Set(prefixesOf(Buffer.from(COMMON_PASSWORDS, 'base64')));
+const common = new Set(prefixesOf(Buffer.from(FREQUENT_PASSWORDS, 'base64')));
 
 /**
  * Whether a password is among the first that anybody would try: a frequent one, also with digits or signs put behind

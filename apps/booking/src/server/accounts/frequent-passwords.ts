@@ -1,9 +1,9 @@
 /**
  * The passwords that others try first: of the 30,000 most frequent ones that zxcvbn 4.4.2 lists, the 1090 with ten or more
  * characters, each as the first four bytes of its SHA-256, since few of them are fit to be read. The list is under the
- * MIT licence, see common-passwords-licence.txt.
+ * MIT licence, see docs/licences/zxcvbn.txt.
  */
-export const COMMON_PASSWORDS = `
+export const FREQUENT_PASSWORDS = `
 ACX3VwApUlcAVKfeAHUjtQCN1VAAprctAKuZ2QDP5G0A1BLtATmsbwFQAPQB9xyaAf3scgJLTC8CbG+bAm3RiwJ/7fkC9RSCAyzBHwNbbIoDZc
 rBA649aAOy/EUEW6vcBGOY9QSHDSsElZ+oBMzGdAUZJdAFNBQVBZYEkgWjcgEFu0MqBcMX4gXIDGYGJdGdBiXlvwZH9LAHCXJdBwocSgdgxioH
 hj56B6X94AemGzkH9TFiB/kXQAgNxe0IlUJQCJVzWwkTZAIJQNASCXy2wwmTj5EJwkqECfunlAo0gfgKZySLCsNi9QsXafELNZZcC5QP3Av3y4
