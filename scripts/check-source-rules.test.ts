@@ -20,6 +20,9 @@ test('a tree that keeps the rules is green', () => {
     'apps/booking/src/server/app.ts': "import { connect, isDatabaseAway } from '@samaya/platform/database.ts';",
     [`${FEATURE}/event-queries.ts`]: "sql`select 1`; db.selectFrom('x'); pool.query('select 1');",
     [`${FEATURE}/event-api.ts`]: "c.req.query('q'); new Date(text); reconnect();",
+    'apps/crm/src/ui/follow-events.ts': 'Math.random();',
+    [`${FEATURE}/wait.ts`]: 'outlet.random ?? Math.random;',
+    'packages/platform/src/embedded-postgres.ts': "import { spawn } from 'node:child_process';",
     [`${FEATURE}/event.test.ts`]: "pool.query('x'); new pg.Pool(); new Date(); process.env.X;",
     'apps/booking/src/routes/+page.svelte': '<p>{event.title}</p>',
     'scripts/check.ts': 'process.env; new pg.Client();',
@@ -56,6 +59,14 @@ const SEEDS: readonly [path: string, text: string, complaint: RegExp][] = [
   ],
   [`${FEATURE}/event.ts`, 'return link.token === right;', /compared by timingSafeEqual/],
   ['apps/crm/src/hooks.server.ts', 'if (proofOf(secret) !== request.secret) x();', /compared by timingSafeEqual/],
+  [`${FEATURE}/event.ts`, 'return eval(text);', /text is not run as code/],
+  ['apps/crm/src/hooks.server.ts', 'new Function(text)();', /text is not run as code/],
+  ['packages/platform/src/log.ts', "import vm from 'node:vm';", /text is not run as code/],
+  [`${FEATURE}/event.ts`, "import { exec } from 'node:child_process';", /starts no program/],
+  [`${FEATURE}/event.ts`, 'const token = Math.random();', /chance that nobody may guess/],
+  ['packages/platform/src/log.ts', 'Math.random().toString(36);', /chance that nobody may guess/],
+  [`${FEATURE}/event.ts`, 'connect({ rejectUnauthorized: false });', /certificates are judged/],
+  ['apps/booking/src/main.ts', 'connect({ ssl: { rejectUnauthorized: false } });', /certificates are judged/],
 ];
 
 for (const [path, text, complaint] of SEEDS) {

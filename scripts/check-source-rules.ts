@@ -52,6 +52,26 @@ const RULES: readonly SourceRule[] = [
       /\b[\w.]*([sS]ignature|[mM]ac|[tT]oken|[sS]ecret|[pP]roof)\)? [!=]==? (?!undefined\b|null\b|['"`\d])[\w.]+|\b(?!(typeof|null|undefined)\b)[\w.]+\)? [!=]==? [\w.]*([sS]ignature|[mM]ac|[tT]oken|[sS]ecret|[pP]roof)\b/,
     appliesTo: (path) => path.endsWith('.ts') && isRuntimeCode(path),
   },
+  {
+    reason: 'text is not run as code',
+    pattern: /\beval\(|\bnew Function\(|'node:vm'/,
+    appliesTo: isRuntimeCode,
+  },
+  {
+    reason: 'starts no program: only PostgreSQL and the applications themselves are started, by packages and scripts',
+    pattern: /'node:child_process'/,
+    appliesTo: (path) => path.startsWith('apps/') && isRuntimeCode(path),
+  },
+  {
+    reason: 'chance that nobody may guess comes from node:crypto; Math.random may spread pauses, passed as a function',
+    pattern: /\bMath\.random\(/,
+    appliesTo: (path) => !/\/src\/ui\//.test(path) && isRuntimeCode(path),
+  },
+  {
+    reason: 'certificates are judged, everywhere',
+    pattern: /\brejectUnauthorized\b|\bNODE_TLS_REJECT_UNAUTHORIZE[D]\b|\bcheckServerIdentity\b/,
+    appliesTo: (path) => (isRuntimeCode(path) || isEntryPoint(path)) && !isTest(path),
+  },
 ];
 
 /** Words that must not stand where they stand; a complaint with file and line for each. */

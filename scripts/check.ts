@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { checkAdvisories } from './check-advisories.ts';
+import { checkAsvs } from './check-asvs.ts';
 import { checkGenerated } from './check-generated.ts';
 import { checkLayout } from './check-layout.ts';
 import { checkLicences } from './check-licences.ts';
 import { checkLockFile } from './check-lock-file.ts';
 import { checkPackages } from './check-packages.ts';
+import { checkReliability } from './check-reliability.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkSourceRules } from './check-source-rules.ts';
 import {
@@ -45,6 +47,8 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['source rules', checkSourceRules],
   ['packages', checkPackages],
   ['lock file', checkLockFile],
+  ['asvs', checkAsvs],
+  ['reliability', checkReliability],
   ['licences', (root) => checkLicences(root, WITH_WAIVERS)],
   ['settings', checkSettings],
 ];

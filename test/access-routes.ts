@@ -50,6 +50,7 @@ const PLACES: readonly [RegExp, string][] = [
   [/^\/api\/v1\/booking-notifications\/\{id\}/, 'notification'],
   [/^\/\(inbox\)\/n\/\[id\]/, 'notification'],
   [/^\/b\/\[token\]/, 'guestToken'],
+  [/^\/address\/\[token\]/, 'addressToken'],
   [/^\/confirm\/\[token\]/, 'proveToken'],
   [/^\/reset\/\[token\]/, 'resetToken'],
   [/\/roster\/\[booking\]/, 'booked'],
@@ -143,6 +144,7 @@ export function thingOf(route: AccessRoute, parameter: string): string {
 
 /** What a page needs in its address. */
 const QUERIES: Record<string, (scene: Scene) => string> = {
+  'GET /account/address/sent': ({ ids }) => `?${new URLSearchParams({ for: String(ids.addressNote) })}`,
   'GET /booked': ({ ids }) => `?${new URLSearchParams({ for: String(ids.bookedNote) })}`,
   'GET /booked/calendar.ics': ({ ids }) => `?${new URLSearchParams({ for: String(ids.bookedNote) })}`,
   'GET /reset/sent': ({ ids }) => `?${new URLSearchParams({ for: String(ids.resetNote) })}`,
@@ -195,11 +197,14 @@ const schedule = ({ people }: Scene) =>
 export const FORMS: Record<App, Record<string, (scene: Scene) => Record<string, string>>> = {
   booking: {
     'POST /account?/name': () => ({ name: 'Ana B.' }),
-    'POST /account?/end': ({ ids }) => ({ sign_in: String(ids.signIn) }),
+    'POST /account/address': () => ({ email: `new.${crypto.randomUUID()}@home.example`, password: PASSWORD }),
     'POST /account/delete': () => ({ password: PASSWORD }),
     'POST /account/passkeys': () => ({ name: 'Phone', password: PASSWORD }),
     'POST /account/passkeys/[passkey]': () => ({ password: PASSWORD }),
     'POST /account/two-step?/begin': () => ({ password: PASSWORD }),
+    'POST /account/password?/change': () => ({ current: PASSWORD, password: `${PASSWORD} again` }),
+    'POST /account/sign-ins?/end': ({ ids }) => ({ sign_in: String(ids.signIn) }),
+    'POST /address/[token]': () => ({ password: PASSWORD }),
     'POST /admin/facilitators/[facilitator]': facilitatorForm,
     'POST /admin/facilitators/new': facilitatorForm,
     'POST /admin/messages': ({ ids }) => ({ id: String(ids.dead) }),
@@ -267,9 +272,10 @@ export async function send(
   const headers: Record<string, string> = {};
   let body: string | URLSearchParams | undefined;
   if (route.kind !== 'pages' && scene.bearer !== undefined) headers.authorization = `Bearer ${scene.bearer}`;
+  const isLook = route.method === 'GET' || route.method === 'HEAD';
   if (route.kind === 'api') {
     const sound = sending.body ?? BODIES[route.app][name]?.(scene);
-    if (sound !== undefined) {
+    if (sound !== undefined && !isLook) {
       body = JSON.stringify(sound);
       headers['content-type'] = 'application/json';
     }
@@ -279,7 +285,7 @@ export async function send(
     const cookies = [...secret, NOTES[route.path]?.(scene) ?? []].flat();
     if (cookies.length > 0) headers.cookie = cookies.join('; ');
     Object.assign(headers, { accept: 'text/html', origin, 'sec-fetch-site': 'same-origin' });
-    if (route.method !== 'GET') body = new URLSearchParams(sending.form ?? FORMS[route.app][name]?.(scene) ?? {});
+    if (!isLook) body = new URLSearchParams(sending.form ?? FORMS[route.app][name]?.(scene) ?? {});
   }
   const leave = new AbortController();
   const answer = await fetch(url, {

@@ -68,6 +68,10 @@ export async function openAccessStudio(): Promise<AccessStudio> {
     environment,
   });
   const password = await booking.app.passwords.hash(PASSWORD);
+  await booking.db
+    .updateTable('studio')
+    .set({ name: 'Samaya', time_zone: 'UTC', currency: 'EUR', terms: null })
+    .execute();
   const maya = await booking.addFacilitator();
   await booking.db.updateTable('users').set({ password }).where('id', '=', maya.id).execute();
   return {
@@ -92,17 +96,20 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     addPerson({ is_admin: true }),
     addPerson(),
   ]);
-  const [newcomer, forgetful, guest] = await Promise.all([
+  const [newcomer, forgetful, mover, guest] = await Promise.all([
     addPerson({ proven_at: null, prove_asked_at: new Date() }),
     addPerson({ reset_asked_at: new Date() }),
+    addPerson(),
     addPerson({ proven_at: null }),
   ]);
   const people: Record<string, TestPerson> = {
     ...{ facilitator: owner, unproven: owner, rival, user, other, admin, expired: admin, misplaced: admin },
-    ...{ somebody, newcomer, forgetful, guest },
+    ...{ somebody, newcomer, forgetful, mover, guest },
   };
-  const withPassword = [owner, rival, user, other, admin, newcomer].map(({ id }) => id);
+  const withPassword = [owner, rival, user, other, admin, newcomer, mover].map(({ id }) => id);
   await db.updateTable('users').set({ password }).where('id', 'in', withPassword).execute();
+  const asked = { new_email: `new.${mover.email}`, new_email_asked_at: new Date() };
+  await db.updateTable('users').set(asked).where('id', '=', mover.id).execute();
   if (caller === 'unproven')
     await db.updateTable('users').set({ proven_at: null }).where('id', '=', owner.id).execute();
 
@@ -162,8 +169,11 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
+      addressToken: await linkTokenOf(booking, 'address', mover.email),
+      file: 'everything.json',
       bookedNote: note('booked', { eventId: event, email: user.email }),
       resetNote: note('reset sent', { email: user.email }),
+      addressNote: note('address sent', { email: user.email }),
       signUpNote: seal({ email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') }, keys, 'sign-up'),
     },
   };
@@ -191,11 +201,11 @@ let streams = 0;
 
 async function crmScene(crm: TestCrm, caller: string): Promise<Omit<Scene, 'people'>> {
   const [own, other] = [++streams, ++streams];
-  const about = { user_name: `Booker ${own}`, user_email: `booker${own}@home.example` };
-  await crm.deliver([
-    bookingMessage({ facilitator_id: own, booking_id: own, user_id: own, ...about }),
-    bookingMessage({ facilitator_id: other, booking_id: other, user_id: other }),
-  ]);
+  const about = (n: number) => ({
+    ...{ facilitator_id: n, booking_id: n, user_id: n },
+    ...{ user_name: `Booker ${n}`, user_email: `booker${n}@home.example` },
+  });
+  await crm.deliver([bookingMessage(about(own)), bookingMessage(about(other))]);
   const idOf = async (facilitatorId: number) =>
     (
       await crm.app.db

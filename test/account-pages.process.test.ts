@@ -48,7 +48,7 @@ async function seen({ status, way, html, headers }: VisitedPage, email: string) 
 const KNOWN = ['ana@studio.example', 'uma@studio.example', 'gus@studio.example'];
 const UNKNOWN = 'new@studio.example';
 
-test('signing up answers the same whether the address is new, has an account, waits for proof or booked', async () => {
+test('AUTHN-10: signing up answers the same whether the address is new, has an account, waits for proof or booked', async () => {
   const answers = [];
   for (const email of [UNKNOWN, ...KNOWN]) {
     const visitor = createVisitor();
@@ -65,7 +65,7 @@ test('signing up answers the same whether the address is new, has an account, wa
   await mailedLink(ownerUrl, ANA.email, '/sign-in');
 });
 
-test('asking for a new password answers the same for every address', async () => {
+test('AUTHN-10: asking for a new password answers the same for every address', async () => {
   const answers = [];
   for (const email of ['not@studio.example', ...KNOWN]) {
     answers.push(await seen(await createVisitor().post(`${site.url}/reset`, { email }), email));
@@ -132,7 +132,7 @@ test('a sign-in that ended while somebody chose leads to signing in, and the cho
   assert.match(textOf(back.html), /Book 2 places · €20/);
 });
 
-test('a mailed link is looked at as often as one likes, is kept by nobody, and is written into no log', async () => {
+test('AUTHN-14: a mailed link is looked at as often as one likes, is kept by nobody, and is written into no log', async () => {
   const { url } = await plan('Quiet hour');
   await createVisitor().post(`${url}?/book`, { name: 'Kim', email: 'kim@studio.example', seats: '1' });
   await createVisitor().post(`${site.url}/sign-up`, { name: 'Pia', email: 'pia@studio.example', password: PASSWORD });
@@ -187,7 +187,7 @@ test('a link that opens nothing is a page that helps, whatever it looks like', a
   }
 });
 
-test('a link in another browser asks for the password, and nobody else’s cookie helps', async () => {
+test('AUTHN-15: a link in another browser asks for the password, and nobody else’s cookie helps', async () => {
   const email = 'rio@studio.example';
   await createVisitor().post(`${site.url}/sign-up`, { name: 'Rio', email, password: PASSWORD });
   const link = await mailedLink(ownerUrl, email, '/confirm/');

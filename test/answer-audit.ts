@@ -5,6 +5,8 @@ export interface SeenAnswer {
   /** What was asked, for messages. */
   asked: string;
   app: AppName;
+  /** Of who asked; empty for a stranger. */
+  cookie: string;
   path: string;
   status: number;
   headers: Headers;

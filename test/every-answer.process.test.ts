@@ -10,6 +10,7 @@ import { type AuditedSite, headerFaults, refusalFaults, type SeenAnswer, typeFau
 import { rowsOf } from './both-databases.ts';
 import { openFaultProxy } from './fault-proxy.ts';
 import { startBooking, startCrm } from './processes.ts';
+import { PASSWORD } from './two-apps.ts';
 import { type AppName, startWholeSite } from './whole-site.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -61,9 +62,11 @@ async function ask({
   });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   if (isStream) await response.body?.cancel();
+  const { cookie = '', ...others } = headers;
   return {
-    asked: `${app} ${method} ${path} ${JSON.stringify(headers)}`,
+    asked: `${app} ${method} ${path} ${JSON.stringify(others)}`,
     app,
+    cookie,
     path: path.split('?', 1)[0] ?? '',
     status: response.status,
     headers: response.headers,
@@ -103,6 +106,7 @@ async function askRaw(app: AppName, asked: string): Promise<SeenAnswer> {
   return {
     asked: `${app} ${asked.slice(0, 60)}`,
     app,
+    cookie: '',
     path: asked.split(' ')[1] ?? '',
     status: Number(line.split(' ')[1]),
     headers: new Headers(fields.map((field) => field.split(/: (.*)/s).slice(0, 2) as [string, string])),
@@ -252,8 +256,40 @@ async function askWhileBroken(): Promise<SeenAnswer[]> {
   return [...broken, ...(await askAll(away))];
 }
 
+/** What gives cookies, and takes them back. */
+function cookieGivers(origin: Record<AppName, string>, from?: Record<AppName, string>): Asked[] {
+  const form = (app: AppName, path: string, fields: Record<string, string>, cookie = ''): Asked => ({
+    app,
+    path,
+    method: 'POST',
+    headers: { ...SAME_ORIGIN, origin: origin[app], cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    body: String(new URLSearchParams(fields)),
+    ...(from && { from: from[app] }),
+  });
+  const name = Math.random().toString(36).slice(2);
+  const asked = new URLSearchParams({
+    client_id: 'crm',
+    response_type: 'code',
+    scope: 'openid',
+    redirect_uri: `${origin.crm}/sign-in/callback`,
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  });
+  const email = `lea${name}@home.example`;
+  return [
+    form('booking', '/sign-in', { email: 'maya@studio.example', password: PASSWORD }),
+    form('booking', '/sign-out', {}, site.cookies.maya),
+    form('booking', '/sign-up', { name: 'Lea Brandt', email, password: PASSWORD }),
+    form('booking', `/e/${site.eventId}-yin-by-candlelight?/book`, { seats: '1', name: 'Ben', email: `b${email}` }),
+    { app: 'booking', path: `/oidc/auth?${asked}`, ...(from && { from: from.booking }) },
+    form('crm', '/sign-out', {}, site.cookies.mayaAtCrm),
+  ];
+}
+
 const seen: SeenAnswer[] = [];
 for await (const some of readings()) seen.push(...(await askAll(some)));
+const given = await askAll(cookieGivers(ORIGIN));
+seen.push(...given);
 for await (const some of writings()) seen.push(...(await askAll(some)));
 for (const app of APPS) seen.push(...(await Promise.all(RAW.map((raw) => askRaw(app, raw)))));
 seen.push(
@@ -347,6 +383,53 @@ const ORIGINS = [
   'chrome-extension://abcdef',
   '*',
 ];
+
+test('SESS-03: every cookie is for this host alone, over https alone, out of reach of scripts and of other sites', (t) => {
+  const lines = seen.flatMap(({ headers }) => headers.getSetCookie());
+  const names = new Set(lines.map((line) => line.split('=', 1)[0] ?? ''));
+  t.diagnostic([...names].sort().join(', '));
+  for (const name of ['booking', 'sign_up', 'oidc_interaction', 'oidc_resume', 'crm', 'crm_sign_in']) {
+    assert.ok(names.has(`__Host-samaya_${name}`), `${name} is not among ${[...names]}`);
+  }
+  for (const line of lines) {
+    assert.match(line, /^__Host-\w/);
+    const attributes = line.toLowerCase().split(/; ?/).slice(1);
+    for (const attribute of ['path=/', 'httponly', 'secure', 'samesite=lax']) {
+      assert.ok(attributes.includes(attribute), `${attribute} is not in ${line}`);
+    }
+    assert.doesNotMatch(line, /domain=/i);
+  }
+});
+
+test('SESS-03: over plain http, on one machine, a cookie is all of it but secure', async () => {
+  const urls = { booking: plain.booking.url, crm: plain.crm.url };
+  // This booking knows of no CRM, so that nobody is asked for by one.
+  const answers = await askAll(cookieGivers(urls, urls).filter(({ path }) => !path.startsWith('/oidc')));
+  const lines = answers.flatMap(({ headers }) => headers.getSetCookie());
+  assert.ok(lines.length >= 3, `${lines}`);
+  for (const line of lines) {
+    assert.match(line, /^(?!__)\w+=[^;]*; (.*; )?Path=\/; (.*; )?HttpOnly; SameSite=Lax$/);
+    assert.doesNotMatch(line, /secure|domain=/i);
+  }
+});
+
+test('SESS-09: what a cache may keep for everybody says the same to everybody, and gives no cookie', () => {
+  const strangers = new Map(
+    seen.filter(({ cookie }) => !cookie).map((answer) => [`${answer.app}${answer.asked}`, answer] as const),
+  );
+  let shared = 0;
+  for (const answer of seen.filter(({ asked }) => / GET /.test(asked))) {
+    const kept = answer.headers.get('cache-control') ?? '';
+    if (/no-store|private/.test(kept) || !/^(200|203|204|300|301|308|404|405|410|414|501)$/.test(`${answer.status}`))
+      continue;
+    assert.deepEqual(answer.headers.getSetCookie(), [], answer.asked);
+    if (!answer.cookie) continue;
+    shared++;
+    const stranger = strangers.get(`${answer.app}${answer.asked}`);
+    assert.ok(stranger?.body.equals(answer.body), `${answer.asked} of somebody may be kept: ${kept}`);
+  }
+  assert.ok(shared > 20, `${shared}`);
+});
 
 test('CSRF-05: no origin is ever given leave to read, and caches are told that origins differ', async (t) => {
   const pages = ['/', '/api/v1/me', '/sign-in'];

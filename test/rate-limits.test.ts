@@ -28,7 +28,7 @@ async function serve(api: Api, { proxied }: { proxied: boolean }): Promise<strin
     host: '127.0.0.1',
     port: 0,
     trustProxy: proxied,
-    secure: false,
+    publicUrl: 'http://localhost:3000',
     log,
     handle: (request, response, facts) => api.answer(request, response, facts),
   });

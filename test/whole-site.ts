@@ -161,8 +161,9 @@ function fill(id: string, values: Readonly<Record<string, string>>): string {
 }
 
 function actionsIn(source: string): string[] {
-  const block = /^export const actions[^{]*\{\n([\s\S]*?)^\};/m.exec(source)?.[1];
-  if (block === undefined) return /^export const actions/m.test(source) ? [''] : [];
-  const names = [...block.matchAll(/^ {2}(?:async )?(\w+)(?=[:(,])/gm)].map(([, name = '']) => name);
+  const [, line, block] = /^export const actions[^{=]*= \{(?: (.*) \};$|\n([\s\S]*?)^\};)/m.exec(source) ?? [];
+  const names = [...(line ?? block ?? '').matchAll(/^(?: {2})?(?:async )?(\w+)(?=[:(,])/gm)].map(
+    ([, name = '']) => name,
+  );
   return names.map((name) => (name === 'default' ? '' : name));
 }

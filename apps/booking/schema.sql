@@ -86,6 +86,12 @@ create table facilitators (
   constraint facilitators_email_unique UNIQUE (email)
 );
 
+create table google_returns (
+  state_hash bytea not null,
+  returned_at timestamp with time zone not null default clock_timestamp(),
+  constraint google_returns_pkey PRIMARY KEY (state_hash)
+);
+
 create table idempotency_keys (
   owner text not null,
   key text not null,
@@ -266,6 +272,7 @@ CREATE INDEX events_cancelled ON public.events USING btree (date_time, id) WHERE
 CREATE INDEX events_closed ON public.events USING btree (date_time, id) WHERE ((cancelled_at IS NULL) AND (NOT is_active));
 CREATE INDEX events_standing ON public.events USING btree (date_time, id) WHERE (cancelled_at IS NULL);
 CREATE UNIQUE INDEX facilitators_email_lower_unique ON public.facilitators USING btree (lower((email)::text));
+CREATE INDEX google_returns_by_time ON public.google_returns USING btree (returned_at);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX local_mailbox_by_time ON public.local_mailbox USING btree (sent_at);
 CREATE INDEX oidc_records_by_expiry ON public.oidc_records USING btree (expires_at);
@@ -283,6 +290,7 @@ CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
 CREATE INDEX users_by_words ON public.users USING gin (search_form((((name)::text || ' '::text) || (email)::text)) gin_trgm_ops) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX users_email_lower_unique ON public.users USING btree (lower((email)::text));
+CREATE UNIQUE INDEX users_google_id_unique ON public.users USING btree (google_id);
 
 CREATE OR REPLACE FUNCTION public.book_place(for_user integer, at_event integer, wanted_seats integer)
  RETURNS SETOF bookings

@@ -11,6 +11,8 @@ declare global {
       message: string;
       /** To quote when somebody reports it. */
       requestId?: string;
+      /** Where the person was on their way to. */
+      returnTo?: string;
     }
     interface Locals extends BookingPages {
       facts: RequestFacts;

@@ -10,6 +10,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
+import { googleOrigin } from '#server/google/google-settings.ts';
 import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
@@ -28,6 +29,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/deleted': 'anyone',
   '/account/export': 'signedIn',
   '/account/export/[file]': 'signedIn',
+  '/account/google': 'signedIn',
   '/account/passkeys': 'signedIn',
   '/account/passkeys/[passkey]': 'signedIn',
   '/account/password': 'signedIn',
@@ -55,6 +57,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/bookings/[booking]/cancel': 'signedIn',
   '/confirm/[token]': 'anyone',
   // There only while nobody but this machine can reach the site.
+  '/dev/google/[interaction]': 'anyone',
   '/dev/inbox': 'anyone',
   '/dev/inbox/[mail]': 'anyone',
   '/dev/inbox/[mail]/calendar.ics': 'anyone',
@@ -89,6 +92,8 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/sign-in': 'anyone',
   '/sign-in/code': 'anyone',
   '/sign-in/passkey': 'anyone',
+  '/sign-in/google': 'anyone',
+  '/sign-in/google/callback': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
   '/sign-up/passkey': 'anyone',
@@ -100,7 +105,7 @@ export const init = (): void =>
   requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
 
 /** Pages whose address is a secret, or that show one or name an address: nobody keeps them, no search engine lists them. */
-const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/two-step/;
+const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/callback$|\/two-step/;
 /** Pages that take more than a form of text: bytes. */
 const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 
@@ -136,8 +141,9 @@ export const handle: Handle = async ({ event, resolve }) => {
     answer.headers.set('referrer-policy', 'same-origin');
     answer.headers.set('x-robots-tag', 'noindex, nofollow');
   }
-  // A form that signs in may end at CRM, which asked for it.
-  return completePageHeaders(explainMethod(answer, facts.requestId), { formsMayEndAt: config.crmUrl });
+  // A form that signs in may end at CRM, which asked for it, and one leads to Google.
+  const formsMayEndAt = [config.crmUrl, googleOrigin(config)].filter((origin) => origin !== undefined).join(' ');
+  return completePageHeaders(explainMethod(answer, facts.requestId), { formsMayEndAt });
 };
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {

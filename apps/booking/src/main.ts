@@ -18,6 +18,8 @@ import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createBookingApi, routeTable } from '#server/api.ts';
 import { createApp } from '#server/app.ts';
 import { seedDemo } from '#server/demo/seed-demo.ts';
+import { createDemoGoogle } from '#server/google/demo-google.ts';
+import { isDemoGoogleRequest, mountDemoGoogle } from '#server/google/mount-demo-google.ts';
 import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
 import { findRelayFaults } from '#server/notifications/measure-outbox.ts';
 import { isOidcRequest, mountOidcProvider } from '#server/oidc/mount-oidc-provider.ts';
@@ -58,10 +60,12 @@ const publicAnswers = createPublicAnswers({
 });
 const oidc = createOidcProvider(app);
 const answerOidc = mountOidcProvider(oidc, config.bookingUrl);
+const demoGoogle = createDemoGoogle(config);
+const answerDemoGoogle = demoGoogle && mountDemoGoogle(demoGoogle, config.bookingUrl);
 const dev = process.argv.includes('--dev');
 const pages = await createPages({
   folder: join(import.meta.dirname, '..'),
-  host: sharePageHost<BookingPages>(PAGES, { app, oidc }),
+  host: sharePageHost<BookingPages>(PAGES, { app, oidc, demoGoogle }),
   publicUrl: config.bookingUrl,
   dev,
   port: config.bookingPort,
@@ -76,12 +80,13 @@ const publicPages = createPublicPages({
   cookie: 'samaya_',
 });
 
-const operations = { notReady, registry: app.metrics.registry, metricsToken: config.metricsToken };
+const { metricsToken, securityContact } = config;
+const operations = { notReady, registry: app.metrics.registry, metricsToken, securityContact };
 const server = await startHttpServer({
   host: config.host,
   port: config.bookingPort,
   trustProxy: config.trustProxy,
-  secure: config.bookingUrl.startsWith('https:'),
+  publicUrl: config.bookingUrl,
   // The pictures that chats and networks show of a page.
   shownElsewhere: /\/picture\.png$/,
   log: app.log,
@@ -107,6 +112,7 @@ const server = await startHttpServer({
     }
     if (await answerOperations(operations, request, response)) return;
     if (isOidcRequest(request)) return await answerOidc(request, response, facts);
+    if (answerDemoGoogle && isDemoGoogleRequest(request)) return await answerDemoGoogle(request, response, facts);
     if (!(await publicPages.answer(request, response, facts))) pages.answer(request, response, facts);
   },
 });

@@ -1,10 +1,13 @@
 import type Provider from 'oidc-provider';
 import type { BookingApp } from '#server/app.ts';
+import type { DemoGoogle } from '#server/google/demo-google.ts';
 
 /** What the entry point hands to booking's pages, see `page-host.ts`. */
 export interface BookingPages {
   app: BookingApp;
   oidc: Provider;
+  /** Only in the demo. */
+  demoGoogle: DemoGoogle | undefined;
 }
 
 export const PAGES = 'samaya.booking';

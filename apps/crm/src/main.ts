@@ -53,12 +53,13 @@ const operations = {
     isStopping ? ['the process is being stopped'] : await findDatabaseFaults(app.pool, MIGRATIONS),
   registry: app.metrics.registry,
   metricsToken: config.metricsToken,
+  securityContact: config.securityContact,
 };
 const server = await startHttpServer({
   host: config.host,
   port: config.crmPort,
   trustProxy: config.trustProxy,
-  secure: config.crmUrl.startsWith('https:'),
+  publicUrl: config.crmUrl,
   log: app.log,
   findCrowded: api.findCrowded,
   onFinished: (request, status, milliseconds, template) =>

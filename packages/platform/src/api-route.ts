@@ -42,6 +42,8 @@ export interface ApiRoute<Callers, Caller extends keyof Callers = keyof Callers>
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** What a route reads itself once it knows who signed the bytes; for the documentation. */
+  signedBody?: z.ZodType;
   /** Largest body in bytes, when it is not the server's default. */
   maxBodyBytes?: number;
   /** Whether it answers all strangers alike, so that one answer serves many; see `public-answers.ts`. */

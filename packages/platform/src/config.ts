@@ -32,6 +32,11 @@ const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 const MAIL_FROM = /^(?:[^<>\p{Cc}]*<[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+>|[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+)$/u;
+// An e-mail address says so by itself; RFC 9116 wants it said.
+const contact = z
+  .string()
+  .regex(/^(https:\/\/|mailto:|tel:)?[^\s\p{Cc}]+$/u, 'is an e-mail address, or an address that begins with https://')
+  .transform((value) => (/^(https|mailto|tel):/.test(value) ? value : `mailto:${value}`));
 const timeZone = z.string().refine(isTimeZone, 'is a time zone such as Europe/Lisbon');
 
 /** The environment variables, by name. Exported so that the check can compare them with `.env.example`. */
@@ -67,11 +72,12 @@ export const settings = {
     .string()
     .regex(MAIL_FROM, 'is an address such as hello@example.org, or Samaya <hello@example.org>')
     .optional(),
-  GOOGLE_ISSUER: z.url('is an address').optional(),
+  GOOGLE_ISSUER: z.url({ protocol: /^https?$/, error: 'is an address such as https://accounts.google.com' }).optional(),
   GOOGLE_CLIENT_ID: z.string().min(1).optional(),
   GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
   RATE_LIMITS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16, 'has 16 characters or more').optional(),
+  SECURITY_CONTACT: contact.optional(),
   CHROME_PATH: z.string().min(1).optional(),
 } as const;
 
@@ -106,6 +112,8 @@ export interface Config {
   google: { issuer: string; clientId: string; clientSecret: string } | undefined;
   rateLimits: boolean;
   metricsToken: string | undefined;
+  /** An address with its scheme. */
+  securityContact: string | undefined;
   chromePath: string | undefined;
 }
 
@@ -156,6 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
         : undefined,
     rateLimits: read.RATE_LIMITS,
     metricsToken: read.METRICS_TOKEN,
+    securityContact: read.SECURITY_CONTACT,
     chromePath: read.CHROME_PATH,
   };
   refuseContradictions(config, environment);
@@ -189,6 +198,12 @@ function refuseContradictions(config: Config, environment: NodeJS.ProcessEnv) {
   }
   if (config.notificationSecrets?.some((secret) => !/^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/.test(secret))) {
     wrong.push('NOTIFICATION_SECRETS are written whsec_<base64 of 24 bytes or more>');
+  }
+  if (Boolean(environment.GOOGLE_CLIENT_ID) !== Boolean(environment.GOOGLE_CLIENT_SECRET)) {
+    wrong.push('GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET go together: give both, or neither for no such sign-in');
+  }
+  if (config.google?.issuer.startsWith('http:') && !LOOPBACK_HOSTS.has(new URL(config.google.issuer).hostname)) {
+    wrong.push('GOOGLE_ISSUER begins with https: unless it is on this machine');
   }
   if (!isLoopbackOnly(config)) {
     if (config.demo && environment.DEMO === '1')

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -7,6 +9,7 @@ import { startHttpServer } from './http-server.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { answerOperations } from './operations.ts';
+import { countTries } from './test-tries.ts';
 
 const lines: string[] = [];
 const log = createLog('test', { write: (line) => void lines.push(line) });
@@ -24,18 +27,19 @@ hono.get('/crash', () => {
 });
 const reasons: string[] = [];
 let metricsToken: string | undefined;
+let securityContact: string | undefined;
 const server = await startHttpServer({
   host: '127.0.0.1',
   port: 0,
   trustProxy: false,
-  secure: true,
+  publicUrl: 'https://book.example.org',
   log,
   onFinished: (request, status, milliseconds, template) =>
     metrics.request(request.method ?? '', template, status, milliseconds),
   async handle(request, response, facts) {
     if (
       await answerOperations(
-        { notReady: async () => reasons, registry: metrics.registry, metricsToken },
+        { notReady: async () => reasons, registry: metrics.registry, metricsToken, securityContact },
         request,
         response,
       )
@@ -125,6 +129,76 @@ test('does not write down the secret of a mailed link', async () => {
   const paths = lines.map((line) => (JSON.parse(line) as { path?: string }).path);
   assert.deepEqual(paths, ['/reset/7.…', '/b/7.…/cancel', `/e/7-${'a'.repeat(60)}`]);
   assert.ok(!lines.join('').includes(secret));
+});
+
+/** Everything the server says on one connection to these bytes, until it closes it. */
+async function sayRaw(text: string): Promise<string> {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.setEncoding('utf8').write(text);
+  let answer = '';
+  socket.on('data', (part: string) => {
+    answer += part;
+  });
+  await once(socket, 'close', { signal: AbortSignal.timeout(12_000) });
+  return answer;
+}
+
+test('FUZZ-11: a message whose end is in doubt is refused, and nothing behind it is read', async (t) => {
+  const hidden = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+  const post = (headers: string, body: string) => `POST /nowhere HTTP/1.1\r\nhost: x\r\n${headers}\r\n${body}${hidden}`;
+  const doubtful = [
+    post('content-length: 4\r\ntransfer-encoding: chunked\r\n', '0\r\n\r\n'),
+    post('transfer-encoding: chunked\r\ncontent-length: 4\r\n', '0\r\n\r\n'),
+    post('content-length: 4\r\ncontent-length: 5\r\n', 'abcd'),
+    post('content-length: 4\r\ncontent-length: 4\r\n', 'abcd'),
+    post('content-length: 4, 5\r\n', 'abcd'),
+    post('content-length: +4\r\n', 'abcd'),
+    post('content-length: 0x4\r\n', 'abcd'),
+    post('content-length: -1\r\n', 'abcd'),
+    post('content-length : 4\r\n', 'abcd'),
+    post('transfer-encoding : chunked\r\n', '0\r\n\r\n'),
+    post('transfer-encoding: xchunked\r\n', '0\r\n\r\n'),
+    post('transfer-encoding: chunked, identity\r\n', '0\r\n\r\n'),
+    post('transfer-encoding: identity, chunked, gzip\r\n', '0\r\n\r\n'),
+    post('transfer-encoding:\x0bchunked\r\n', '0\r\n\r\n'),
+    post('transfer-encoding: chunked\r\n', '4 \r\nabcd\r\n0\r\n\r\n'),
+    post('transfer-encoding: chunked\r\n', '0x4\r\nabcd\r\n0\r\n\r\n'),
+    post('transfer-encoding: chunked\r\n', '4\nabcd\n0\n\n'),
+    post('transfer-encoding: chunked\r\n', 'ffffffffffffffff1\r\nabcd\r\n0\r\n\r\n'),
+    post('x: 1\r\n content-length: 4\r\n', 'abcd'),
+    post('x\0: 1\r\ncontent-length: 4\r\n', 'abcd'),
+    post('x: 1\rcontent-length: 4\r\n', 'abcd'),
+    post('x: 1\ncontent-length: 4\n', 'abcd'),
+    `GET /nowhere HTTP/1.1\nhost: x\n\n${hidden}`,
+    `GET /nowhere HTTP/9.9\r\nhost: x\r\n\r\n${hidden}`,
+  ];
+  countTries(t, 'FUZZ-11', { short: doubtful.length, full: doubtful.length });
+  await Promise.all(
+    doubtful.map(async (text) => {
+      const answer = await sayRaw(text);
+      const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => status);
+      assert.deepEqual(statuses, ['400'], `${JSON.stringify(text)}\n${answer}`);
+    }),
+  );
+});
+
+test('whoever finds a weakness is told where to report it, when there is such an address, in the form of RFC 9116', async () => {
+  const file = `${address}/.well-known/security.txt`;
+  assert.equal((await fetch(file)).status, 404);
+  securityContact = 'mailto:security@studio.example';
+  const response = await fetch(file);
+  assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
+  const fields = new Map(
+    (await response.text())
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/: (.*)/) as [string, string]),
+  );
+  assert.equal(fields.get('Contact'), securityContact);
+  assert.match(fields.get('Expires') ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  const days = (Date.parse(fields.get('Expires') ?? '') - Date.now()) / 86_400_000;
+  assert.ok(days > 7 && days < 365, `${days}`);
+  assert.equal((await fetch(file, { method: 'POST' })).status, 404);
 });
 
 test('CRASH-05: lets a running request finish when it stops', async () => {

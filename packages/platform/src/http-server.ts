@@ -16,8 +16,8 @@ export interface HttpServerOptions {
   port: number;
   /** Whether the direct peer is a proxy of ours whose forwarding headers count. */
   trustProxy: boolean;
-  /** Whether the public address is https. */
-  secure: boolean;
+  /** The address under which browsers see this. */
+  publicUrl: string;
   /** Addresses of what other sites may draw into their pages; nothing, unless told. */
   shownElsewhere?: RegExp;
   handle(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void | Promise<void>;
@@ -48,10 +48,13 @@ const MAILED_SECRET = /\.[\w-]{43}(?=\/|$)/g;
 
 /** Starts `node:http` with the limits a public server needs. Rejects when the port cannot be taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { log } = options;
+  const secure = options.publicUrl.startsWith('https:');
   const serving = {
     ...options,
-    accessLog: createAccessLog(options.log),
-    refuseCrowd: createCrowdRefusal(options),
+    secure,
+    accessLog: createAccessLog(log),
+    refuseCrowd: createCrowdRefusal({ secure, log }),
   };
   const server = createServer(
     {
@@ -66,7 +69,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     (request, response) => receive(serving, request, response),
   );
   server.on('checkExpectation', (request, response) => serve(serving, request, response));
-  answerUnreadable(server, options);
+  answerUnreadable(server, { secure, log });
   server.maxRequestsPerSocket = 1000;
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -81,6 +84,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 interface Serving extends HttpServerOptions {
+  /** Whether the public address is https. */
+  secure: boolean;
   accessLog: Log;
   refuseCrowd(response: ServerResponse): void;
 }
@@ -120,7 +125,7 @@ function serve(serving: Serving, request: IncomingMessage, response: ServerRespo
       'request',
     );
   });
-  const refusal = refusalOf(request, serving.shownElsewhere);
+  const refusal = refusalOf(request, serving);
   if (refusal) return sendRefusal(request, response, refusal, facts.requestId);
   Promise.resolve(serving.handle(request, response, facts)).catch((error: unknown) => {
     serving.log.error({ request_id: facts.requestId, err: error }, 'request crashed');
@@ -130,8 +135,8 @@ function serve(serving: Serving, request: IncomingMessage, response: ServerRespo
 }
 
 /** Why nobody here answers this request, whatever it asks for. */
-function refusalOf(request: IncomingMessage, shownElsewhere: RegExp | undefined): PlatformError | undefined {
-  if (isForeignRequest(request, shownElsewhere)) return foreignRequest();
+function refusalOf(request: IncomingMessage, serving: Serving): PlatformError | undefined {
+  if (isForeignRequest(request, serving)) return foreignRequest();
   const { host, expect } = request.headers;
   if (host === undefined && request.httpVersion === '1.1')
     return new PlatformError('bad-request', 'Say which host you ask: send Host.');

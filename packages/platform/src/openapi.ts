@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiRoute } from './api-route.ts';
+import { statusOf } from './problem.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -99,11 +100,14 @@ function operation<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<
     ...(byBearer && { security: [{ bearer: [] }] }),
     ...(isSigned(route) && { security: [{ signature: [] }] }),
     ...parameters(route),
-    ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
-    }),
+    ...requestBody(route.body ?? route.signedBody),
     responses: { ...success(route), ...refusals(route, statuses, byBearer) },
   };
+}
+
+function requestBody(schema: z.ZodType | undefined): Schema {
+  if (!schema) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(schema, 'input') } } } };
 }
 
 function parameters<Callers>(route: ApiRoute<Callers>): Schema {
@@ -156,20 +160,28 @@ function refusals<Callers>(
   byBearer: boolean,
 ): Schema {
   const codesByStatus = new Map<number, string[]>();
-  const add = (status: number, code: string) => codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
+  const add = (status: number, code: string) =>
+    codesByStatus.set(status, [...new Set([...(codesByStatus.get(status) ?? []), code])]);
   add(400, 'bad-request');
   // A bearer that is sent and does not hold is refused everywhere.
   add(401, 'unauthenticated');
   if (byBearer) add(403, 'forbidden');
   if (route.params) add(404, 'not-found');
-  add(413, 'payload-too-large');
+  // A body that comes with a question is not read.
+  if (route.method !== 'get') add(413, 'payload-too-large');
   if (route.body) {
     add(415, 'unsupported-media-type');
     add(422, 'invalid');
   }
-  add(429, 'too-many-requests');
+  // Whoever signs is no stranger, and counted where the route says so.
+  if (!isSigned(route)) add(429, 'too-many-requests');
   add(503, 'unavailable');
-  for (const code of route.refusals ?? []) add(statuses[code] ?? 409, code);
+  for (const code of route.refusals ?? []) {
+    const status = statusOf(code, statuses);
+    if (status === undefined)
+      throw new Error(`${route.method} ${route.path} refuses with ${code}, which has no status`);
+    add(status, code);
+  }
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(
     [...codesByStatus]

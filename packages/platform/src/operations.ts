@@ -11,9 +11,18 @@ export interface OperationsOptions {
   notReady(): Promise<string[]>;
   registry: Registry;
   metricsToken: string | undefined;
+  /** Where a weakness is reported: an address with its scheme. */
+  securityContact?: string | undefined;
 }
 
-/** Answers `/healthz`, `/readyz`, `/metrics` and the API documentation; `false` when the path is none of them. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+// RFC 9116 asks for less than a year; it is written anew with every answer.
+const CONTACT_DAYS = 180;
+
+/**
+ * Answers `/healthz`, `/readyz`, `/metrics`, `/.well-known/security.txt` and the API documentation; `false` when the path
+ * is none of them.
+ */
 export async function answerOperations(
   options: OperationsOptions,
   request: IncomingMessage,
@@ -36,6 +45,11 @@ export async function answerOperations(
     response.writeHead(200, { 'content-type': options.registry.contentType, 'cache-control': 'no-store' });
     response.end(await options.registry.metrics());
     return true;
+  }
+  if (path === '/.well-known/security.txt' && options.securityContact !== undefined) {
+    const expires = new Date(Date.now() + CONTACT_DAYS * DAY_MS).toISOString().replace(/\.\d+Z$/, 'Z');
+    const text = `Contact: ${options.securityContact}\nExpires: ${expires}\nPreferred-Languages: en\n`;
+    return sendText(response, 'text/plain; charset=utf-8', text);
   }
   return answerDocs(path, response);
 }

@@ -8,7 +8,7 @@ const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-port', 'x-forwarded-ssl', 
  * The origin under which the browser sees this application: the configured public address. While that is this machine
  * alone, its other loopback names count too, so that `127.0.0.1` works where `localhost` was configured.
  */
-export function originOf(request: IncomingMessage, publicUrl: string): string {
+export function originOf(request: Pick<IncomingMessage, 'headers'>, publicUrl: string): string {
   const known = new URL(publicUrl);
   const asked = URL.parse(`${known.protocol}//${request.headers.host ?? ''}`);
   if (!asked || asked.port !== known.port) return known.origin;

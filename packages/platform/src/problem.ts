@@ -16,6 +16,7 @@ export interface Problem {
   [extension: string]: unknown;
 }
 
+// The only map from error codes to HTTP, with each application's own codes beside it.
 const PLATFORM_STATUS: Record<PlatformErrorCode, number> = {
   'bad-request': 400,
   invalid: 422,
@@ -30,19 +31,24 @@ const PLATFORM_STATUS: Record<PlatformErrorCode, number> = {
   internal: 500,
 };
 
-/** The only map from error codes to HTTP: the platform's codes, and `statuses` for those of the application. */
+/** The problem document of an error. */
 export function problemFor(error: unknown, statuses: Readonly<Record<string, number>>, requestId: string): Problem {
   const known = asDomainError(error);
   return {
     type: `/problems/${known.code}`,
     code: known.code,
     title: titleOf(known.code),
-    status: statuses[known.code] ?? PLATFORM_STATUS[known.code as PlatformErrorCode] ?? 500,
+    status: statusOf(known.code, statuses) ?? 500,
     detail: known.message,
     instance: requestId,
     ...(known.errors && { errors: known.errors }),
     ...known.extensions,
   };
+}
+
+/** The HTTP status of an error code; `undefined` for one that nobody declared. */
+export function statusOf(code: string, statuses: Readonly<Record<string, number>>): number | undefined {
+  return statuses[code] ?? PLATFORM_STATUS[code as PlatformErrorCode];
 }
 
 /** What an unexpected error becomes: a database that is away says so, anything else tells nothing. */

@@ -48,7 +48,7 @@ const server = await startHttpServer({
   host: '127.0.0.1',
   port: 0,
   trustProxy: false,
-  secure: true,
+  publicUrl: 'https://book.example.org',
   log,
   findCrowded: api.findCrowded,
   onFinished: (_request, status, _milliseconds, template) => void finished.push(`${template} ${status}`),

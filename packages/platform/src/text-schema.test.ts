@@ -35,14 +35,29 @@ test('allows line breaks in longer text and makes them one kind', () => {
   assert.ok(!paragraphs(100).safeParse('a\0b').success);
 });
 
-test('brings an address into one form before it judges it', () => {
+test('AUTHN-19: brings an address into one form before it judges it', () => {
   assert.equal(emailAddress.parse('  Ana@Example.ORG '), 'ana@example.org');
   assert.equal(emailAddress.parse('ana＠example.org'), 'ana@example.org');
+  assert.equal(emailAddress.parse('ＡＮＡ@example．org'), 'ana@example.org');
+  assert.equal(emailAddress.parse('ana@xn--exmple-4nf.org'), 'ana@xn--exmple-4nf.org', 'what it is, and no other');
   for (const value of [
     'ana',
     'ana@',
     'a@b@c.org',
     'Ana <ana@example.org>',
+    'ana@example.org (Ana)',
+    '"ana@evil.org"@example.org',
+    '"ana"@example.org',
+    'ana@[127.0.0.1]',
+    'ana@example.org,eve@example.org',
+    'ana@example.org>',
+    'mailto:ana@example.org',
+    // Letters of another alphabet that look like these, before and behind the sign.
+    'аna@example.org',
+    'ana@exаmple.org',
+    'ana@еxample.org',
+    'a\u200bna@example.org',
+    'ana@example.org\u202e',
     'ana@example.org\nbcc: x@y.org',
     `${'a'.repeat(120)}@example.org`,
   ]) {

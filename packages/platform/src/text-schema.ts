@@ -37,6 +37,23 @@ export function paragraphs(max: number) {
     .meta({ type: 'string', maxLength: max });
 }
 
+/** What is looked for: as it was typed, but for what no database holds. */
+export function searchText(max: number) {
+  return z
+    .string()
+    .max(max, `has ${max} characters at most`)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here');
+}
+
+/** A password that somebody says: as it was typed, counted as people count. */
+export function saidPassword(max: number) {
+  return z
+    .string()
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
+    .refine((value) => [...value].length <= max, `has ${max} characters at most`)
+    .meta({ type: 'string', maxLength: max, format: 'password' });
+}
+
 /** An address in lower case, normalised before it is judged, 120 characters at most. */
 export const emailAddress = z
   .string()

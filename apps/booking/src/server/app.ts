@@ -10,6 +10,8 @@ import { type BearerLookup, createBearerLookup } from './accounts/identify.ts';
 import { createPasswords, type Passwords } from './accounts/passwords.ts';
 import { type BookingDesk, createBookingDesk } from './bookings/booking-desk.ts';
 import type { DB } from './database-types.ts';
+import { googleSettings } from './google/google-settings.ts';
+import { createGoogleSignIn, type GoogleSignIn } from './google/google-sign-in.ts';
 import { createMailRelay } from './mail/mail-relay.ts';
 import { deliverNotifications } from './notifications/deliver-notifications.ts';
 import { measureOutbox } from './notifications/measure-outbox.ts';
@@ -51,6 +53,8 @@ export interface BookingApp {
   passwords: Passwords;
   /** Who sends which bearer. */
   bearers: BearerLookup;
+  /** Sign-in with Google; `undefined` while it is not set up. */
+  google: GoogleSignIn | undefined;
   /** Where this process takes bookings, whatever door they come through. */
   desk: BookingDesk;
   /** Draws what other sites show of our pages. */
@@ -84,6 +88,7 @@ export function createApp(
     url: `${config.crmUrl}/api/v1/booking-notifications`,
     secrets: config.notificationSecrets,
   };
+  const google = googleSettings(config);
   return {
     config,
     db: database.kysely,
@@ -92,6 +97,7 @@ export function createApp(
     metrics,
     limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
     passwords: createPasswords(),
+    google: google && createGoogleSignIn(google, { config, db: database.kysely, log }),
     bearers: createBearerLookup(database.kysely, config.adminEmails),
     desk: createBookingDesk(database.kysely),
     pictures: createPictures(),

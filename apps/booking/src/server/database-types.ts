@@ -82,6 +82,11 @@ export interface Facilitators {
   specialties: string | null;
 }
 
+export interface GoogleReturns {
+  returned_at: Generated<Date>;
+  state_hash: Buffer;
+}
+
 export interface IdempotencyKeys {
   body: string | null;
   created_at: Generated<Date>;
@@ -221,6 +226,7 @@ export interface DB {
   event_search: EventSearch;
   events: Events;
   facilitators: Facilitators;
+  google_returns: GoogleReturns;
   idempotency_keys: IdempotencyKeys;
   local_mailbox: LocalMailbox;
   migrations: Migrations;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { sweep } from './sweep.ts';
 import { createTestApp } from './test-app.ts';
 
-test('a sweep takes what has ended and leaves what has not', async () => {
+test('DATA-07: a sweep takes what has ended and leaves what has not', async () => {
   const { db, addPerson, signIn } = await createTestApp();
   const { id } = await addPerson();
   await signIn(id, 'page');
@@ -21,7 +21,7 @@ test('a sweep takes what has ended and leaves what has not', async () => {
   assert.deepEqual(await db.selectFrom('idempotency_keys').select('key').execute(), [{ key: 'new' }]);
 });
 
-test('a sweep takes guests who got no place a day ago, and nobody else', async () => {
+test('DATA-07: a sweep takes guests who got no place a day ago, and nobody else', async () => {
   const studio = await createTestApp();
   const { db, addPerson } = studio;
   const { facilitatorId } = await studio.addFacilitator();

@@ -1,6 +1,7 @@
 import { forgetExpiredSignIns } from './accounts/forget-expired-sign-ins.ts';
 import { forgetIdleGuests } from './accounts/forget-idle-guests.ts';
 import type { BookingApp } from './app.ts';
+import { forgetOldGoogleReturns } from './google/forget-old-google-returns.ts';
 import { forgetOldAnswers } from './idempotency/idempotency-queries.ts';
 import { forgetOldMails } from './mail/local-mailbox.ts';
 import { forgetExpiredOidcRecords } from './oidc/forget-expired-oidc-records.ts';
@@ -10,7 +11,7 @@ const SWEEP_MS = 60 * 60 * 1000;
 
 /**
  * Every hour deletes what has ended by itself: sign-ins, records of the sign-in provider, answers kept for repeated
- * requests, guests who got no place, mails in the local mailbox. None of it is of use to anybody, so a sweep that fails
+ * requests, guests who got no place, mails in the local mailbox, what came back from Google. None of it is of use to anybody, so a sweep that fails
  * only waits for the next. Answers how to stop.
  */
 export function startSweeping({ db, log }: Pick<BookingApp, 'db' | 'log'>): () => void {
@@ -29,4 +30,5 @@ export async function sweep(db: BookingApp['db']): Promise<void> {
   await forgetExpiredOidcRecords(db);
   await forgetAnsweredChallenges(db);
   await forgetOldMails(db);
+  await forgetOldGoogleReturns(db);
 }

@@ -27,6 +27,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     name: identity.name,
     email: identity.email,
     isProven: identity.isProven,
+    google: locals.app.google && { isConnected: account?.googleId != null },
     hasPassword: account !== undefined && account.passwordHash !== NO_PASSWORD,
     passkeys: passkeys.length,
     hasTwoStep: twoStep !== undefined,

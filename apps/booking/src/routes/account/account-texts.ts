@@ -11,6 +11,8 @@ export const ACCOUNT = {
   passkeysAre: (count: number) => (count === 0 ? 'None yet' : count === 1 ? 'One' : String(count)),
   twoStep: 'Two-step sign-in',
   twoStepIs: (isOn: boolean) => (isOn ? 'On: a code of your app is asked for' : 'Off: your password is enough'),
+  google: 'Google',
+  googleIs: (isConnected: boolean) => (isConnected ? 'Connected' : 'Connect it, to sign in without a password'),
   address: 'E-mail address',
   addressIs: (email: string, isProven: boolean) => `${email}, ${isProven ? 'confirmed' : 'not confirmed yet'}`,
   signIns: 'Where you are signed in',
@@ -65,7 +67,8 @@ export const SIGN_INS = {
   signOut: 'Sign out',
   signOutThere: (what: string) => `Sign out there: ${what}`,
   signOutAll: 'Sign out everywhere',
-  signOutAllText: 'Here too, and in the facilitators’ CRM.',
+  signOutAllText: 'Here too.',
+  signOutAllCrm: 'Here too, and in your CRM.',
   ended: 'Signed out there',
 } as const;
 

@@ -11,7 +11,9 @@ import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { keepMark, markOfBrowser } from '../keep-mark.ts';
 import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
-import { goIn, goOnToCrm } from './go-in.ts';
+import { goIn } from './go-in.ts';
+import { goOn } from './go-on.ts';
+import { googleButton } from './google/google-button.ts';
 import { SIGN_IN } from './sign-in-texts.ts';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -22,12 +24,13 @@ export const load: PageServerLoad = async ({ locals, url }) => {
   if (interaction !== null) {
     const asked = await findSignInRequest(oidc, exchange, interaction);
     if (!asked) error(410, SIGN_IN.expired);
-    if (identity && !asked.askAgain) await goOnToCrm(locals, interaction, identity.userId);
+    if (identity && !asked.askAgain) await goOn(locals, { interaction, userId: identity.userId, now: new Date() });
   }
   return {
     query: url.search,
     canUsePasskeys: passkeySite(app.config) !== undefined,
     forCrm: interaction !== null,
+    google: googleButton(locals, url),
     returnTo,
     demo: app.config.demo ? { password: DEMO_PASSWORD, signIns: DEMO_SIGN_INS } : undefined,
   };
@@ -38,6 +41,7 @@ export const actions: Actions = {
     const { app, facts } = locals;
     const form = await request.formData();
     const typed = { email: typedInto(form, 'email'), password: typedInto(form, 'password') };
+    const now = new Date();
     let entry: Awaited<ReturnType<typeof enterByPassword>>;
     try {
       const parsed = credentialsSchema.safeParse(typed);
@@ -47,17 +51,18 @@ export const actions: Actions = {
         network: facts.network,
         mark: markOfBrowser({ locals, cookies }),
         agent: agentInWords(request.headers.get('user-agent')),
-        now: new Date(),
+        now,
       });
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'bad-credentials': 401, ...TRY_LATER }, setHeaders);
       return fail(status, { message, email: typed.email });
     }
-    keepMark({ locals, cookies }, entry.email, new Date());
+    keepMark({ locals, cookies }, entry.email, now);
     return await goIn({ locals, cookies }, entry.entered, {
       userId: entry.userId,
       returnTo: returnPath(url.searchParams.get('return_to')),
       interaction: url.searchParams.get('interaction') ?? undefined,
+      now,
     });
   },
 };

@@ -26,9 +26,8 @@ const schema = z.object({
 });
 
 /** Remembers for ten minutes, sealed, that the first step was right: the page for the second knows whom to ask. */
-export function keepFirstStep({ locals, cookies }: Exchange, step: KeptFirstStep): void {
+export function keepFirstStep({ locals, cookies }: Exchange, step: KeptFirstStep, now: Date): void {
   const { name, options } = cookieOf(locals);
-  const now = new Date();
   const until = now.getTime() + SECONDS * 1000;
   cookies.set(name, sealNote(keysOf(locals), { ...step, until }, now), { ...options, maxAge: SECONDS });
 }

@@ -5,13 +5,15 @@ import { signUpByMail } from '#server/accounts/sign-up-by-mail.ts';
 import { passkeySite } from '#server/passkeys/passkey-site.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { type PersonFaults, personFaults, typedInto } from '../person-faults.ts';
+import { googleButton } from '../sign-in/google/google-button.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { keepSignUp } from './sign-up-cookie.ts';
 
 export const load: PageServerLoad = ({ locals, url }) => {
   const returnTo = returnPath(url.searchParams.get('return_to'));
   if (locals.identity) redirect(303, returnTo ?? '/');
-  return { returnTo, canUsePasskeys: passkeySite(locals.app.config) !== undefined };
+  const canUsePasskeys = passkeySite(locals.app.config) !== undefined;
+  return { returnTo, canUsePasskeys, google: googleButton(locals, url) };
 };
 
 export const actions: Actions = {

@@ -35,7 +35,7 @@ test('signs up, in, asks who, renames, signs out', async () => {
   assert.equal((await call('GET', '/api/v1/me', { token: other })).status, 200);
 });
 
-test('keeps neither password nor token, and logs neither', async () => {
+test('SESS-02: keeps neither password nor token, and logs neither', async () => {
   const { body } = await call('POST', '/api/v1/sessions', { body: { email: LEA.email, password: LEA.password } });
   const kept = JSON.stringify([
     await db.selectFrom('users').selectAll().execute(),
@@ -49,7 +49,7 @@ test('keeps neither password nor token, and logs neither', async () => {
   }
 });
 
-test('says that an address is taken, whoever has it and however it is written', async () => {
+test('AUTHN-19: says that an address is taken, whoever has it and however it is written', async () => {
   await db.insertInto('users').values({ name: 'Old client', email: 'Old.Client@Example.org', password: 'x' }).execute();
   for (const email of [
     'lea@example.org',

@@ -1,13 +1,10 @@
-import { emailAddress, oneLine } from '@samaya/platform/text-schema.ts';
+import { emailAddress, oneLine, saidPassword } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
 import { isEasilyGuessed } from './easily-guessed.ts';
 
 const instant = z.iso.datetime({ offset: true });
-const anyPassword = z
-  .string()
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
-  .refine((value) => characters(value) <= PASSWORD_MOST, `has ${PASSWORD_MOST} characters at most`);
+const anyPassword = saidPassword(PASSWORD_MOST);
 
 /** A password somebody chooses: its length counts, not what it is made of, but not one that is tried first. */
 export const newPassword = anyPassword
@@ -25,7 +22,7 @@ export const signUpSchema = z.strictObject({ name: oneLine(100), email: accountE
 
 export const credentialsSchema = z.strictObject({
   email: emailAddress,
-  password: anyPassword.meta({ type: 'string', maxLength: PASSWORD_MOST, format: 'password' }),
+  password: anyPassword,
 });
 
 /** The same with the code of who signs in in two steps. */

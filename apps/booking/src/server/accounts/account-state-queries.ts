@@ -12,6 +12,7 @@ export interface AccountState {
   name: string;
   email: string;
   passwordHash: string;
+  googleId: string | null;
   /** By Google or a passkey. */
   hasOtherWayIn: boolean;
   isProven: boolean;
@@ -23,7 +24,7 @@ export interface AccountState {
 }
 
 const COLUMNS = sql`
-  id, name, email, password as "passwordHash", proven_at is not null as "isProven",
+  id, name, email, password as "passwordHash", google_id as "googleId", proven_at is not null as "isProven",
   google_id is not null or exists (select 1 from passkeys where user_id = users.id) as "hasOtherWayIn",
   prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt",
   new_email as "newEmail", new_email_asked_at as "newEmailAskedAt"`;

@@ -2,6 +2,7 @@ import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { BookingApp } from '#server/app.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { lockAccountState, noteNewEmail } from './account-state-queries.ts';
+import { admitAccountMail } from './admit-account-mail.ts';
 import type { Identity } from './identity.ts';
 import { badCredentials, checkCredentials } from './sign-in.ts';
 
@@ -10,6 +11,8 @@ export interface NewAddress {
   newEmail: string;
   password: string;
   network: string;
+  /** What this browser keeps from an earlier sign-in. */
+  mark?: string | undefined;
 }
 
 /**
@@ -22,16 +25,15 @@ export interface NewAddress {
 export async function askForNewAddress(
   app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
-  { newEmail, password, network }: NewAddress,
+  { newEmail, password, network, mark }: NewAddress,
 ): Promise<void> {
   if (newEmail === email.toLowerCase()) {
     const errors = [{ pointer: '/email', detail: 'is the one you have' }];
     throw new PlatformError('invalid', 'This is your address already.', { errors });
   }
-  const checked = await checkCredentials(app, { email: email.toLowerCase(), password, network });
+  const checked = await checkCredentials(app, { email: email.toLowerCase(), password, network, mark });
   if (checked?.userId !== userId) throw badCredentials();
-  await app.limits('account-mail-network', network);
-  await app.limits('account-mail-address', newEmail);
+  await admitAccountMail(app.limits, { email: newEmail, network });
   await app.db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
     if (account?.passwordHash !== checked.checkedHash) throw badCredentials();

@@ -44,7 +44,7 @@ test('who was found is known while it is known who signed out', async () => {
   assert.equal(state.asked, 2);
 });
 
-test('whoever signed out elsewhere is unknown in less than a second', async () => {
+test('SESS-06: whoever signed out elsewhere is unknown in less than a second', async () => {
   const { state, recall } = await rememberAna();
   state.ended = [7];
   state.now = 300;

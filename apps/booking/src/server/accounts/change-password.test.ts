@@ -8,6 +8,7 @@ import { changePassword } from './change-password.ts';
 import { findNewAddress } from './find-new-address.ts';
 import { findReset } from './find-reset.ts';
 import { identifyCookie } from './identify.ts';
+import { markBrowser } from './known-browser.ts';
 import { signIn } from './sign-in.ts';
 
 const studio = await createTestApp();
@@ -89,4 +90,7 @@ test('a password is tried here as often as at signing in, and no more', async ()
     codes.push(await tried.catch(({ code }) => code));
   }
   assert.deepEqual(codes, [...Array(10).fill('bad-credentials'), 'too-many-requests']);
+  const mark = markBrowser(limited.app.config.cookieKeys, email);
+  const known = { current, password, network: '192.0.2.2', mark, agent: undefined, now };
+  assert.ok(await changePassword(limited.app, { userId, email }, known), 'who is at home is not kept out');
 });

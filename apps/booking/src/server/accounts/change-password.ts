@@ -8,6 +8,8 @@ export interface PasswordChange {
   current: string;
   password: string;
   network: string;
+  /** What this browser keeps from an earlier sign-in. */
+  mark?: string | undefined;
   agent: string | undefined;
   now: Date;
 }
@@ -20,9 +22,9 @@ export interface PasswordChange {
 export async function changePassword(
   app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
-  { current, password, network, agent, now }: PasswordChange,
+  { current, password, network, mark, agent, now }: PasswordChange,
 ): Promise<OpenedSignIn> {
-  const checked = await checkCredentials(app, { email: email.toLowerCase(), password: current, network });
+  const checked = await checkCredentials(app, { email: email.toLowerCase(), password: current, network, mark });
   if (checked?.userId !== userId) throw badCredentials();
   const passwordHash = await app.passwords.hash(password);
   return await app.db.transaction().execute(async (trx) => {

@@ -21,6 +21,7 @@ export function crmSignInRoutes(app: BookingApp): ApiRoute<Callers>[] {
       summary: 'Which facilitator has these credentials',
       description:
         'Asked by CRM with `{email, password}`, and `code` of who signs in in two steps, signed by Standard Webhooks over the raw bytes with the secret the two applications share. Counts as a try at the address, together with all others; tries of one network are counted by CRM, which knows it.',
+      signedBody: codedCredentialsSchema,
       success: { status: 200, schema: crmSignedInSchema, description: 'The person and the facilitator they are.' },
       refusals: [
         'bad-signature',
@@ -30,6 +31,7 @@ export function crmSignInRoutes(app: BookingApp): ApiRoute<Callers>[] {
         'not-a-facilitator',
         'unsupported-media-type',
         'invalid',
+        'too-many-requests',
       ],
       async handle(_input, { request, rawBody, now }) {
         const fault = verify(

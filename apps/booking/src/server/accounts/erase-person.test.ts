@@ -26,7 +26,7 @@ async function book(userId: number, event: { date_time?: Date } = {}) {
     .executeTakeFirstOrThrow();
 }
 
-test('deleting an account takes the person out and leaves the numbers', async () => {
+test('DATA-02: deleting an account takes the person out and leaves the numbers', async () => {
   const lea = await addPerson({ name: 'Lea Brandt', email: 'lea@example.org', google_id: 'g-1', is_admin: true });
   await studio.signIn(lea.id, 'page');
   const twoStep = { two_step_secret: 'sealed', two_step_since: new Date(), two_step_last: 1 };
@@ -69,7 +69,7 @@ test('deleting an account takes the person out and leaves the numbers', async ()
   assert.deepEqual(await findViolations(db), []);
 });
 
-test('an erased address signs up again as somebody new, who finds nothing of before', async () => {
+test('DATA-05: an erased address signs up again as somebody new, who finds nothing of before', async () => {
   const ben = { name: 'Ben Okoye', email: 'ben@example.org', password };
   const headers = { 'idempotency-key': 'ben-1' };
   const first = await call('POST', '/api/v1/users', { body: ben, headers });
@@ -90,7 +90,7 @@ test('erasing twice is erasing once', async () => {
   assert.deepEqual(await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow(), once);
 });
 
-test('a booking that waits for an erasure finds nobody to book for', async () => {
+test('DATA-04: a booking that waits for an erasure finds nobody to book for', async () => {
   const { id } = await addPerson();
   const eventId = await studio.addEvent({ facilitator_id: facilitatorId });
   const booked = await duringErasureOf(id, () => createBooking(db, { userId: id, eventId, seats: 1 }));
@@ -115,7 +115,7 @@ test('negative control: without the lock on the person, the booking outlives the
   await db.updateTable('bookings').set({ status: 'cancelled' }).where('user_id', '=', id).execute();
 });
 
-test('a sign-in that waits for an erasure is refused', async () => {
+test('DATA-04: a sign-in that waits for an erasure is refused', async () => {
   const { id, email } = await addPerson({ password: passwordHash });
   const signedIn = await duringErasureOf(id, () =>
     signIn(app, { email, password, kind: 'api', network: undefined, now: new Date() }),
@@ -124,7 +124,7 @@ test('a sign-in that waits for an erasure is refused', async () => {
   assert.deepEqual(await db.selectFrom('sign_ins').select('id').where('user_id', '=', id).execute(), []);
 });
 
-test('people who book, sign in and delete their account at once leave no booking and no sign-in behind', async () => {
+test('DATA-04: people who book, sign in and delete their account at once leave no booking and no sign-in behind', async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => addPerson({ password: passwordHash })));
   const events = await Promise.all(
     Array.from({ length: 3 }, () => studio.addEvent({ facilitator_id: facilitatorId, max_participants: 50 })),

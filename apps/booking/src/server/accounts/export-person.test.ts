@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
 import { sql } from 'kysely';
 import { createTestApp } from '#server/test-app.ts';
 import { personalDataSchema } from './account-schemas.ts';
+import { exportPerson } from './export-person.ts';
+import { csvOf, tablesOf } from './personal-data-files.ts';
 
 const studio = await createTestApp();
 const { call, db } = studio;
@@ -10,7 +13,7 @@ const maya = await studio.addFacilitator('Maya Lind');
 const eventId = await studio.addEvent({ facilitator_id: maya.facilitatorId });
 await db.insertInto('bookings').values({ user_id: maya.id, event_id: eventId, seats: 2 }).execute();
 
-test('tells a person everything kept about them, and nothing about others', async () => {
+test('DATA-01: tells a person everything kept about them, and nothing about others', async () => {
   const ana = await studio.addPerson({ password: 'a hash', google_id: 'g-7' });
   await db.insertInto('bookings').values({ user_id: ana.id, event_id: eventId }).execute();
   const { status, body, text, headers } = await call('GET', '/api/v1/me/export', { token: maya.token });
@@ -34,7 +37,7 @@ test('tells a person everything kept about them, and nothing about others', asyn
   assert.ok(!other.text.includes('a hash') && !other.text.includes(maya.email));
 });
 
-test('forgets no table that is about people', async () => {
+test('DATA-01: forgets no table that is about people', async () => {
   const { rows } = await sql<{ table_name: string }>`
     select distinct c.relname as table_name from pg_constraint k join pg_class c on c.oid = k.conrelid
       where k.contype = 'f' and k.confrelid = 'users'::regclass
@@ -45,6 +48,31 @@ test('forgets no table that is about people', async () => {
   const { body } = await call('GET', '/api/v1/me/export', { token: maya.token });
   assert.ok(rows.length >= 3);
   for (const { table_name } of rows) assert.ok(table_name in body, `${table_name} is not in the export`);
+});
+
+test('DATA-01: as tables it is the same, and nothing in them is a formula', async () => {
+  const ana = await studio.addPerson({ name: '=cmd|"/c calc"!A1', proven_at: new Date() });
+  await db.insertInto('bookings').values({ user_id: ana.id, event_id: eventId }).execute();
+  const data = await exportPerson(db, { userId: ana.id, now: new Date() });
+  const tables = tablesOf(data);
+  assert.deepEqual(
+    tables.map(({ name }) => name),
+    Object.keys(personalDataSchema.shape).filter((name) => name !== 'exported_at'),
+  );
+  for (const table of tables) {
+    const file = csvOf(table);
+    const [columns = [], ...lines] = parse(file, { bom: true }) as string[][];
+    assert.equal(lines.length, table.rows.length, table.name);
+    for (const [index, row] of table.rows.entries()) {
+      assert.deepEqual(columns, Object.keys(row));
+      for (const [at, value] of Object.values(row).entries()) {
+        const cell = lines[index]?.[at] ?? assert.fail();
+        assert.doesNotMatch(cell, /^[=+\-@\t\r]/, table.name);
+        if (value instanceof Date) assert.equal(cell, value.toISOString());
+        else if (typeof value === 'string' || typeof value === 'number') assert.ok(cell.endsWith(String(value)), cell);
+      }
+    }
+  }
 });
 
 test('somebody who only typed a facilitator’s address is told nothing of the facilitator', async () => {

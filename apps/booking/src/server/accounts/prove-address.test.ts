@@ -54,7 +54,7 @@ test('a browser that is signed in stays as it is; another one needs the password
   assert.equal(await isProven(second.id), true);
 });
 
-test('the link alone proves nothing: whoever made the account first may be a stranger', async () => {
+test('AUTHN-15: the link alone proves nothing: whoever made the account first may be a stranger', async () => {
   const { id, token } = await signUp();
   for (const owner of [
     { by: 'password', password: 'not the password', network },
@@ -66,7 +66,7 @@ test('the link alone proves nothing: whoever made the account first may be a str
   assert.equal(await isProven(id), false);
 });
 
-test('a link proves once, however often it is sent at once', async () => {
+test('AUTHN-15: a link proves once, however often it is sent at once', async () => {
   const { id, token } = await signUp();
   const owner = { by: 'sign-up', userId: id } as const;
   const settled = await Promise.allSettled(Array.from({ length: 20 }, () => prove(token, owner)));
@@ -86,7 +86,7 @@ test('… and without its being noted it would prove every time', async () => {
   assert.equal((await db.selectFrom('sign_ins').select('id').where('user_id', '=', id).execute()).length, 3);
 });
 
-test('an older link, one of another account, address, kind or key, and one that came too late open nothing', async () => {
+test('AUTHN-15: an older link, one of another account, address, kind or key, and one that came too late open nothing', async () => {
   const { id, token, email } = await signUp();
   const owner = { by: 'sign-up', userId: id } as const;
   await askForReset(app, { email, network });
@@ -105,7 +105,7 @@ test('an older link, one of another account, address, kind or key, and one that 
   assert.equal(await isProven(id), false);
 });
 
-test('a stranger who signed up with somebody’s address is out once its owner has read the mail', async () => {
+test('AUTHN-02: a stranger who signed up with somebody’s address is out once its owner has read the mail', async () => {
   const stranger = await signUp();
   const opened = await studio.signIn(stranger.id, 'page');
   const proof = await linkTokenOf(studio, 'prove', stranger.email);
@@ -120,7 +120,7 @@ test('a stranger who signed up with somebody’s address is out once its owner h
   await assert.rejects(prove(proof, { by: 'sign-up', userId: stranger.id }), { code: 'link-ended' });
 });
 
-test('a guest books with the address of an account that nobody proved: its password and sign-ins end', async () => {
+test('AUTHN-02: a guest books with the address of an account that nobody proved: its password and sign-ins end', async () => {
   const stranger = await signUp();
   const secret = await studio.signIn(stranger.id, 'page');
   assert.equal(await admitGuest(db, { name: 'Owner', email: stranger.email }), stranger.id);

@@ -10,7 +10,8 @@ import { badCredentials, checkCredentials, type OpenedSignIn, openSignIn } from 
  */
 export type ProofOfOwnership =
   /** This browser is signed in as that account, or made it. */
-  { by: 'sign-in' | 'sign-up'; userId: number } | { by: 'password'; password: string; network: string };
+  | { by: 'sign-in' | 'sign-up'; userId: number }
+  | { by: 'password'; password: string; network: string; mark?: string | undefined };
 
 /**
  * Confirms the address of an account, once. Answers a sign-in for this browser, unless it has one of that account.

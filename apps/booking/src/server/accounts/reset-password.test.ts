@@ -36,7 +36,7 @@ async function resetAndEnter(link: string) {
   return entered;
 }
 
-test('a forgotten password is chosen anew, every sign-in ends, and this browser is signed in', async () => {
+test('AUTHN-02: a forgotten password is chosen anew, every sign-in ends, and this browser is signed in', async () => {
   const ana = await forget();
   const elsewhere = await studio.signIn(ana.id, 'page');
   assert.deepEqual(await mailsTo(studio, ana.email), ['account.reset']);
@@ -51,7 +51,7 @@ test('a forgotten password is chosen anew, every sign-in ends, and this browser 
   await assert.rejects(old, { code: 'bad-credentials' });
 });
 
-test('who holds the mailbox of an account that nobody proved, or of a guest, makes it theirs', async () => {
+test('AUTHN-03: who holds the mailbox of an account that nobody proved, or of a guest, makes it theirs', async () => {
   for (const person of [
     { proven_at: null, google_id: 'g-stranger' },
     { proven_at: null, password: '!' },
@@ -68,7 +68,7 @@ test('who holds the mailbox of an account that nobody proved, or of a guest, mak
   assert.equal(row.google_id, 'g-own');
 });
 
-test('a link chooses one password, however many are sent with it at once', async () => {
+test('AUTHN-14: a link chooses one password, however many are sent with it at once', async () => {
   const ana = await forget();
   const settled = await Promise.allSettled(
     Array.from({ length: 20 }, (_, i) =>
@@ -98,7 +98,7 @@ test('… and twenty of what it does would go through without the look at the li
   assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 20);
 });
 
-test('an older link, one of another person or kind, and one that came too late open nothing, and hash nothing', async () => {
+test('AUTHN-14: an older link, one of another person or kind, and one that came too late open nothing, and hash nothing', async () => {
   const ana = await forget();
   const ben = await forget();
   const proof = await linkTokenOf(studio, 'prove', ana.email);
@@ -125,13 +125,32 @@ test('an older link, one of another person or kind, and one that came too late o
   assert.equal(hashed, 0);
 });
 
-test('a link ends when the password changes by another way, and with the account', async () => {
+test('AUTHN-14: a link ends when the password changes by another way, and with the account', async () => {
   const ana = await forget();
   await sql`update users set password = 'another hash' where id = ${ana.id}`.execute(db);
   await assert.rejects(reset(ana.link), { code: 'link-ended' });
   const gone = await forget();
   await erasePerson(db, gone.id);
   await assert.rejects(reset(gone.link), { code: 'link-ended' });
+});
+
+test('AUTHN-14: a link holds 256 bits that no table holds, and a newer one ends it', async () => {
+  const links = new Set<string>();
+  const ana = await forget();
+  for (let i = 0; i < 5; i++) {
+    await askForReset(app, { email: ana.email, network });
+    links.add(await linkTokenOf(studio, 'reset', ana.email));
+  }
+  assert.equal(links.size, 5, 'each is another');
+  const secrets = [...links].map((link) => link.split('.')[1] ?? '');
+  for (const secret of secrets) assert.equal(Buffer.from(secret, 'base64url').length, 32);
+  const { rows } = await sql<{ kept: string }>`
+    select users::text as kept from users union all select outbox::text from outbox`.execute(db);
+  for (const { kept } of rows) {
+    for (const secret of secrets) assert.ok(!kept.includes(secret));
+  }
+  for (const link of [...links].slice(0, -1)) await assert.rejects(reset(link), { code: 'link-ended' });
+  await reset([...links].at(-1) ?? '');
 });
 
 test('an address nobody has is answered like one somebody has', async () => {

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { mock, test } from 'node:test';
+import { hashToken } from '@samaya/platform/opaque-token.ts';
 import { sql } from 'kysely';
+import { sweep } from '#server/sweep.ts';
 import { createTestApp } from '#server/test-app.ts';
 import { createProvenUser } from './create-proven-user.ts';
 import { identifyBearer, identifyCookie } from './identify.ts';
+import { listSignIns } from './list-sign-ins.ts';
 import { createPasswords } from './passwords.ts';
 import { endAllSignIns, signIn } from './sign-in.ts';
 
@@ -19,7 +22,7 @@ function tryToSignIn(email: string, given = password, at = studio) {
   return at.call('POST', '/api/v1/sessions', { body: { email, password: given } });
 }
 
-test('refuses alike, at the price of one hash, whatever is wrong', async () => {
+test('AUTHN-11: refuses alike, at the price of one hash, whatever is wrong', async () => {
   const gone = await addPerson({ email: 'gone@example.org', password: passwordHash });
   await db.updateTable('users').set({ deleted_at: new Date() }).where('id', '=', gone.id).execute();
   await addPerson({ email: 'google@example.org', password: '!' });
@@ -122,7 +125,7 @@ test('a page’s secret is no bearer, and a bearer no cookie', async () => {
   assert.equal((await call('GET', '/api/v1/me', { token: api.token })).status, 401);
 });
 
-test('a sign-in ends by the clock, and is noted as used once an hour at most', async () => {
+test('SESS-04: a sign-in ends by the clock, and is noted as used once an hour at most', async () => {
   const { id, token } = await addPerson();
   const seen = async () =>
     (await db.selectFrom('sign_ins').select('last_seen_at').where('user_id', '=', id).executeTakeFirstOrThrow())
@@ -135,6 +138,80 @@ test('a sign-in ends by the clock, and is noted as used once an hour at most', a
   assert.ok((await seen()) >= lately);
   await sql`update sign_ins set expires_at = clock_timestamp() where user_id = ${id}`.execute(db);
   assert.equal((await call('GET', '/api/v1/me', { token })).status, 401);
+});
+
+test('SESS-04: a page’s sign-in ends after a week unused and a month in all, sooner for who organises', async () => {
+  const ana = await addPerson();
+  const maya = await studio.addFacilitator();
+  const boss = await addPerson({ email: 'chief@example.org' });
+  const admin = await addPerson({ is_admin: true });
+  const adminEmails = [boss.email];
+  const holds = async (userId: number, kind: 'page' | 'api', ages: { unused: string; age?: string; left?: string }) => {
+    const secret = await studio.signIn(userId, kind);
+    const { unused, age = unused, left = '1 day' } = ages;
+    await sql`update sign_ins set last_seen_at = clock_timestamp() - ${unused}::interval,
+        created_at = clock_timestamp() - ${age}::interval, expires_at = clock_timestamp() + ${left}::interval
+      where secret_hash = ${hashToken(secret)}`.execute(db);
+    const found = await (kind === 'page' ? identifyCookie : identifyBearer)(db, secret, adminEmails);
+    await sweep(db);
+    const rows = await sql`select 1 from sign_ins where secret_hash = ${hashToken(secret)}`.execute(db);
+    if (found) assert.equal(rows.rows.length, 1, 'what holds is not swept');
+    return found !== undefined;
+  };
+  assert.equal(await holds(ana.id, 'page', { unused: '6 days 23 hours', age: '29 days' }), true);
+  assert.equal(await holds(ana.id, 'page', { unused: '7 days 1 minute' }), false);
+  assert.equal(await holds(ana.id, 'page', { unused: '1 minute', left: '-1 second' }), false);
+  assert.equal(await holds(ana.id, 'api', { unused: '29 days' }), true);
+  for (const { id } of [maya, boss, admin]) {
+    assert.equal(await holds(id, 'page', { unused: '23 hours', age: '6 days' }), true);
+    assert.equal(await holds(id, 'page', { unused: '25 hours' }), false);
+    assert.equal(await holds(id, 'page', { unused: '1 minute', age: '7 days 1 minute' }), false);
+  }
+  const { token } = await signIn(app, {
+    email: lea.email,
+    password,
+    kind: 'page',
+    network: undefined,
+    now: new Date(),
+  });
+  const { expires_at } = await db
+    .selectFrom('sign_ins')
+    .select('expires_at')
+    .where('secret_hash', '=', hashToken(token))
+    .executeTakeFirstOrThrow();
+  assert.ok(Math.abs(expires_at.getTime() - Date.now() - 30 * 86_400_000) < 60_000);
+  assert.equal((await listSignIns(db, { userId: maya.id, signInId: 0, isAdmin: false, facilitatorId: 1 })).length, 2);
+});
+
+test('AUTHN-13: a hash of lower cost is replaced at the next sign-in, and only by the right password', async () => {
+  const weak = '$argon2id$v=19$m=1024,t=1,p=1$c2FtYXlhLXRlc3Rpbmc$';
+  const tag = await new Promise<Buffer>((resolve, reject) =>
+    crypto.argon2(
+      'argon2id',
+      {
+        message: password,
+        nonce: Buffer.from('samaya-testing'),
+        memory: 1024,
+        passes: 1,
+        parallelism: 1,
+        tagLength: 32,
+      },
+      (error, made) => (error ? reject(error) : resolve(made)),
+    ),
+  );
+  const old = weak + tag.toString('base64').replace('=', '');
+  const { id, email } = await addPerson({ password: old });
+  const kept = async () =>
+    (await db.selectFrom('users').select('password').where('id', '=', id).executeTakeFirstOrThrow()).password;
+  assert.equal((await tryToSignIn(email, 'not the password')).status, 401);
+  assert.equal(await kept(), old);
+  assert.equal((await tryToSignIn(email)).status, 201);
+  const stronger = await kept();
+  assert.match(stronger, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  const again = await tryToSignIn(email);
+  assert.equal(again.status, 201);
+  assert.equal(await kept(), stronger, 'once');
+  assert.equal((await call('GET', '/api/v1/me', { token: again.body.token })).status, 200);
 });
 
 test('rights that hang on an address are those of proven people only', async () => {

@@ -34,7 +34,7 @@ test('through the API too a link to prove the address is sent, once for a repeat
   assert.ok((await rowOf(body.email)).prove_asked_at);
 });
 
-test('whoever has the address is told by mail, keeps everything, and costs what somebody new costs', async () => {
+test('AUTHN-17: whoever has the address is told by mail, keeps everything, and costs what somebody new costs', async () => {
   const passwordHash = await app.passwords.hash('another password');
   const ana = await addPerson({ name: 'Ana', email: 'ana@example.org', password: passwordHash });
   const guest = await addPerson({ name: 'Gus', email: 'gus@example.org', password: '!', proven_at: null });

@@ -38,6 +38,7 @@ export function bookingRoutes(app: BookingApp): ApiRoute<Callers>[] {
       idempotent: true,
       success: { status: 201, schema: bookingSchema, description: 'The booking.' },
       refusals: [
+        'not-found',
         'event-inactive',
         'event-started',
         'already-booked',

@@ -1,4 +1,5 @@
 import { decodeCursor, pageOf } from '@samaya/platform/cursor.ts';
+import { searchText } from '@samaya/platform/text-schema.ts';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Identity } from '#server/accounts/identity.ts';
@@ -11,7 +12,7 @@ import { type RosterFigures, selectGone, selectRosterByName, selectRosterFigures
 
 const GONE_MOST = 200;
 
-const cursorSchema = z.tuple([z.string().max(500), z.int32().positive()]);
+const cursorSchema = z.tuple([searchText(500), z.int32().positive()]);
 
 /** An event with who is on its list. */
 export interface Roster {

@@ -1,4 +1,4 @@
-import { oneLine, paragraphs, rowId } from '@samaya/platform/text-schema.ts';
+import { oneLine, paragraphs, rowId, searchText } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { isTimeZone } from '#server/time-zone.ts';
 import { EVENT_TYPES, TIMES_OF_DAY, type TimeOfDay } from './event.ts';
@@ -130,13 +130,11 @@ const momentOrDay = z
     context.addIssue('is a day such as 2026-12-07, or a moment with its offset, from 1970 to 9999');
     return z.NEVER;
   })
-  .meta({ type: 'string', description: 'A day on the studio’s clock, itself included, or a moment with its offset.' });
-
-const words = (most: number) =>
-  z
-    .string()
-    .max(most, `has ${most} characters at most`)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here');
+  .meta({
+    type: 'string',
+    anyOf: [{ format: 'date' }, { format: 'date-time' }],
+    description: 'A day on the studio’s clock, itself included, or a moment with its offset.',
+  });
 
 const trueOrFalse = z
   .enum(['true', 'false'], 'is true or false')
@@ -147,11 +145,11 @@ const timesOfDay = Object.keys(TIMES_OF_DAY) as [TimeOfDay, ...TimeOfDay[]];
 
 export const eventListQuery = z.object({
   event_type: z.enum(EVENT_TYPES, 'is session or retreat').optional(),
-  practice: words(100)
+  practice: searchText(100)
     .transform((value) => value.trim())
     .optional()
     .meta({ description: 'The whole practice, in any case and accents.' }),
-  level: words(100)
+  level: searchText(100)
     .transform((value) => value.trim())
     .optional()
     .meta({ description: 'The whole level, in any case and accents.' }),
@@ -161,14 +159,14 @@ export const eventListQuery = z.object({
     .transform(Number)
     .refine((value) => value <= 2_147_483_647, 'is the id of a facilitator')
     .optional()
-    .meta({ type: 'integer', minimum: 1 }),
+    .meta({ type: 'integer', minimum: 1, maximum: 2_147_483_647 }),
   from: momentOrDay.optional(),
   to: momentOrDay.optional(),
   time_of_day: z.enum(timesOfDay, 'is morning, afternoon or evening').optional().meta({
     description:
       'When it starts on the event’s own clock: morning from 4:00, afternoon from 12:00, evening from 17:00 to 4:00.',
   }),
-  q: words(SEARCH_MOST).optional().meta({
+  q: searchText(SEARCH_MOST).optional().meta({
     description:
       'Words that must all occur, in any case and accents, in title, summary, description, practice, place or the facilitator’s name.',
   }),

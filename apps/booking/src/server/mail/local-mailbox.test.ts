@@ -26,7 +26,7 @@ test('what was written to a person is forgotten with them', async () => {
   assert.deepEqual(await kept(), [other]);
 });
 
-test('a sweep takes what has lain for 30 days', async () => {
+test('DATA-07: a sweep takes what has lain for 30 days', async () => {
   await db.deleteFrom('local_mailbox').execute();
   const [old, young] = [await keep('a@example.org'), await keep('a@example.org')];
   const aged = (id: string, days: number) =>

@@ -36,7 +36,7 @@ export async function finishSignInRequest(
   provider: Provider,
   exchange: BrowserExchange,
   uid: string,
-  userId: number,
+  userId: number | string,
   nowSeconds: number,
 ): Promise<string | undefined> {
   const interaction = await findInteraction(provider, exchange, uid);

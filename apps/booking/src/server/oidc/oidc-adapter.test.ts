@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { connect } from '@samaya/platform/database.ts';
+import { hashToken } from '@samaya/platform/opaque-token.ts';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
 import { createProvenUser } from '#server/accounts/create-proven-user.ts';
 import { erasePerson } from '#server/accounts/erase-person.ts';
@@ -28,12 +29,12 @@ async function addUser(): Promise<number> {
 
 test('a record is found until it expires, by its key and of its kind', async () => {
   await codes.upsert('one', { scope: 'openid' }, 60);
-  assert.deepEqual(await codes.find('one'), { scope: 'openid' });
+  assert.deepEqual(await codes.find('one'), { scope: 'openid', jti: 'one' });
   assert.equal(await sessions.find('one'), undefined);
   await codes.upsert('one', { scope: 'openid email' }, -1);
   assert.equal(await codes.find('one'), undefined);
   await codes.upsert('forever', { scope: 'openid' });
-  assert.deepEqual(await codes.find('forever'), { scope: 'openid' });
+  assert.deepEqual(await codes.find('forever'), { scope: 'openid', jti: 'forever' });
 });
 
 test('a session is found by its uid, and after its key changed too', async () => {
@@ -65,8 +66,8 @@ test('what has expired is swept, what has not stays', async () => {
   await codes.upsert('young', {}, 60);
   await deleteExpiredOidcRecords(db);
   const left = await db.selectFrom('oidc_records').select('id').execute();
-  assert.ok(left.some(({ id }) => id === 'young'));
-  assert.ok(!left.some(({ id }) => id === 'old'));
+  assert.ok(left.some(({ id }) => id === hashToken('young').toString('base64url')));
+  assert.ok(!left.some(({ id }) => id === hashToken('old').toString('base64url')));
 });
 
 test('the claims name a facilitator only for a proven address, and nobody who is erased', async () => {

@@ -18,6 +18,7 @@ export function intakeRoutes(app: CrmApp): ApiRoute<Callers>[] {
       summary: 'Take in notifications from booking',
       description:
         'Signed by Standard Webhooks over the raw bytes: `{ "notifications": [ … ] }`, 200 messages at most. Answers an outcome per message: `stored`, `duplicate`, `superseded` or `rejected` with the reason.',
+      signedBody: deliverySchema,
       maxBodyBytes: INTAKE_MAX_BYTES,
       success: { status: 200, schema: deliveryAnswerSchema, description: 'An outcome per message, in the order sent.' },
       refusals: ['bad-signature', 'payload-too-large', 'invalid'],

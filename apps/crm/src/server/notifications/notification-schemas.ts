@@ -1,5 +1,5 @@
 import { BOOKING_KINDS } from '@samaya/booking-notification/message.ts';
-import { rowId } from '@samaya/platform/text-schema.ts';
+import { rowId, searchText } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import type { Notification } from './notification.ts';
 
@@ -67,16 +67,24 @@ export function shapeNotification(row: Notification): NotificationJson {
 /** A moment: ISO 8601 with offset, or a bare date, which stands for that whole day in `timeZone`. */
 const moment = z.union([instant, z.iso.date()], 'is a date, or a date and time with offset');
 
+const pageSize = z
+  .string()
+  .regex(/^\d{1,3}$/, 'is 1 to 100')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 100, 'is 1 to 100')
+  .default(20)
+  .meta({ type: 'integer', minimum: 1, maximum: 100, default: 20 });
+
 export const listQuerySchema = z.strictObject({
   processed: z
     .enum(['true', 'false'], 'is true or false')
     .transform((value) => value === 'true')
     .optional(),
   kind: z.enum(BOOKING_KINDS, 'is a kind such as booking.confirmed').optional(),
-  event_title: z.string().max(200, 'has 200 characters at most').optional(),
+  event_title: searchText(200).optional(),
   from: moment.optional(),
   to: moment.optional(),
-  limit: z.coerce.number('is 1 to 100').int('is 1 to 100').min(1, 'is 1 to 100').max(100, 'is 1 to 100').default(20),
+  limit: pageSize,
   after: z.string().max(500, 'is a cursor from an earlier answer').optional(),
 });
 

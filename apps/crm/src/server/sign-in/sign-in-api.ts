@@ -1,5 +1,5 @@
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
-import { emailAddress } from '@samaya/platform/text-schema.ts';
+import { emailAddress, saidPassword } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import type { CrmApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
@@ -14,7 +14,9 @@ const LONGEST_CODE = 64;
 const facilitatorSchema = z.object({ id: z.int(), name: z.string() });
 const credentialsSchema = z.strictObject({
   email: emailAddress,
-  password: z.string().min(1, 'is needed').max(LONGEST_PASSWORD, `has ${LONGEST_PASSWORD} characters at most`),
+  password: saidPassword(LONGEST_PASSWORD)
+    .refine((value) => value !== '', 'is needed')
+    .meta({ type: 'string', minLength: 1, maxLength: LONGEST_PASSWORD, format: 'password' }),
   code: z
     .string()
     .max(LONGEST_CODE, `has ${LONGEST_CODE} characters at most`)

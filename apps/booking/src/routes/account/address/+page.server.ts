@@ -5,6 +5,7 @@ import { accountEmail } from '#server/accounts/account-schemas.ts';
 import { askForNewAddress } from '#server/accounts/ask-for-new-address.ts';
 import { findAccount } from '#server/accounts/find-account.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
+import { markOfBrowser } from '../../keep-mark.ts';
 import { personFaults, typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import { sealNote } from '../../sealed-note.ts';
@@ -25,7 +26,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 };
 
 export const actions: Actions = {
-  async default({ locals, request, setHeaders }) {
+  async default({ locals, cookies, request, setHeaders }) {
     const { app, facts } = locals;
     const identity = requireIdentity(locals);
     const form = await request.formData();
@@ -34,7 +35,8 @@ export const actions: Actions = {
     if (!parsed.success) return refuse(422, email, { email: personFaults(parsed.error.issues).email });
     try {
       const password = typedInto(form, 'password');
-      await askForNewAddress(app, identity, { newEmail: parsed.data.email, password, network: facts.network });
+      const mark = markOfBrowser({ locals, cookies });
+      await askForNewAddress(app, identity, { newEmail: parsed.data.email, password, network: facts.network, mark });
     } catch (refused) {
       const statuses = { 'bad-credentials': 422, invalid: 422, ...TRY_LATER };
       const { code, status, message } = expectRefusal(refused, statuses, setHeaders);

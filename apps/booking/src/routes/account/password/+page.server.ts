@@ -7,6 +7,7 @@ import { askForReset } from '#server/accounts/ask-for-reset.ts';
 import { changePassword } from '#server/accounts/change-password.ts';
 import { findAccount } from '#server/accounts/find-account.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
+import { markOfBrowser } from '../../keep-mark.ts';
 import { keepSignIn } from '../../keep-sign-in.ts';
 import { personFaults, typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
@@ -32,6 +33,7 @@ export const actions: Actions = {
         current: typedInto(form, 'current'),
         password: parsed.data.password,
         network: locals.facts.network,
+        mark: markOfBrowser({ locals, cookies }),
         agent: agentInWords(request.headers.get('user-agent')),
         now: new Date(),
       });

@@ -4,6 +4,7 @@ import { changeAddress } from '#server/accounts/change-address.ts';
 import { findNewAddress } from '#server/accounts/find-new-address.ts';
 import { TAKE } from '../../account/address/address-texts.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
+import { keepMark, markOfBrowser } from '../../keep-mark.ts';
 import { typedInto } from '../../person-faults.ts';
 import { goIn } from '../../sign-in/go-in.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -32,16 +33,17 @@ export const actions: Actions = {
         owner:
           identity && identity.userId === found?.id
             ? { by: 'sign-in', userId: identity.userId }
-            : { by: 'password', password, network: facts.network },
+            : { by: 'password', password, network: facts.network, mark: markOfBrowser({ locals, cookies }) },
         agent: agentInWords(request.headers.get('user-agent')),
         now,
       });
+      if (found) keepMark({ locals, cookies }, found.newEmail, now);
     } catch (refused) {
       const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
       // Its page says that the link has ended.
       if (code === 'link-ended') redirect(303, url.pathname);
       return fail(status, { message });
     }
-    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=address' });
+    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=address', now });
   },
 };

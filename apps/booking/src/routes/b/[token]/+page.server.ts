@@ -35,7 +35,7 @@ export const actions: Actions = {
       if (code === 'link-ended') redirect(303, `/b/${params.token}`);
       return refuse(status, { message });
     }
-    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=kept' });
+    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=kept', now: new Date() });
   },
 };
 

@@ -36,7 +36,7 @@ export const actions: Actions = {
       if (code === 'link-ended') redirect(303, url.pathname);
       return refuse(status, { message });
     }
-    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=chosen' });
+    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=chosen', now: new Date() });
   },
 };
 

@@ -18,6 +18,7 @@ export const actions: Actions = {
     const step = keptFirstStep({ locals, cookies });
     if (!step) redirect(303, '/sign-in');
     const form = await request.formData();
+    const now = new Date();
     let opened: OpenedSignIn;
     try {
       opened = await finishSignIn(app, {
@@ -25,7 +26,7 @@ export const actions: Actions = {
         code: typedInto(form, 'code') || typedInto(form, 'recovery'),
         network: facts.network,
         agent: agentInWords(request.headers.get('user-agent')),
-        now: new Date(),
+        now,
       });
     } catch (refused) {
       const { code, status, message } = expectRefusal(
@@ -41,6 +42,6 @@ export const actions: Actions = {
       return fail(status, { message, isWrong: code === 'bad-code', byRecovery: typedInto(form, 'recovery') !== '' });
     }
     forgetFirstStep({ locals, cookies });
-    return await goIn({ locals, cookies }, opened, step);
+    return await goIn({ locals, cookies }, opened, { ...step, now });
   },
 };

@@ -17,6 +17,7 @@ export const actions: Actions = {
     const signed = typedCredential(await request.formData(), signedSchema);
     const question = takeQuestion({ locals, cookies }, 'sign-in');
     if (!signed || !question) return fail(401, { message: PASSKEY.refused });
+    const now = new Date();
     let signedIn: Awaited<ReturnType<typeof signInByPasskey>>;
     try {
       signedIn = await signInByPasskey(locals.app, {
@@ -24,7 +25,7 @@ export const actions: Actions = {
         challenge: question.challenge,
         network: locals.facts.network,
         agent: agentInWords(request.headers.get('user-agent')),
-        now: new Date(),
+        now,
       });
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'bad-passkey': 401, ...TRY_LATER }, setHeaders);
@@ -34,6 +35,7 @@ export const actions: Actions = {
       userId: signedIn.userId,
       returnTo: returnPath(url.searchParams.get('return_to')),
       interaction: url.searchParams.get('interaction') ?? undefined,
+      now,
     });
   },
 };

@@ -1,0 +1,29 @@
+import type { BookingApp } from '#server/app.ts';
+import { BookingError } from '#server/errors.ts';
+import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
+import { NO_PASSWORD } from './account.ts';
+import { lockAccountState } from './account-state-queries.ts';
+import { setGoogleId } from './google-account-queries.ts';
+import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
+
+/**
+ * Takes the Google sign-in off an account. Every sign-in ends, so that whoever came in by Google is out, and this
+ * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in.
+ */
+export async function unlinkGoogle(
+  { db }: Pick<BookingApp, 'db'>,
+  { userId, agent, now }: { userId: number; agent: string | undefined; now: Date },
+): Promise<OpenedSignIn | undefined> {
+  return await db.transaction().execute(async (trx) => {
+    const account = await lockAccountState(trx, userId);
+    if (!account || account.googleId === null) return undefined;
+    if (account.passwordHash === NO_PASSWORD && (await listPasskeys(trx, userId)).length === 0) {
+      throw new BookingError('last-way-in', 'Choose a password first: Google is your only way in.');
+    }
+    await setGoogleId(trx, userId, null);
+    await endAllSignIns(trx, userId);
+    // They are signed in: the second step, where there is one, was done.
+    const entry = { userId, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
+    return await openSignIn(trx, { ...entry, kind: 'page', agent, now });
+  });
+}
