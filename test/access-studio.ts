@@ -228,7 +228,13 @@ async function crmSecretsOf(
 ): Promise<Pick<Scene, 'secret' | 'bearer'>> {
   if (caller === 'anonymous') return { secret: undefined, bearer: undefined };
   const facilitator = { id: facilitatorId, name: 'Maya Lind' };
-  const person = { userId: facilitatorId, name: 'Maya Lind', email: 'maya@studio.example', facilitator };
+  const person = {
+    userId: facilitatorId,
+    name: 'Maya Lind',
+    email: 'maya@studio.example',
+    facilitator,
+    begunAt: new Date(),
+  };
   const secret = await signInToPages(crm.app.db, person);
   const bearer = await crm.signIn(facilitatorId);
   if (caller === 'unknown') return { secret: secret.toUpperCase(), bearer: bearer.toUpperCase() };

@@ -50,12 +50,15 @@ test('what is for organisers and admins is refused to others with the site aroun
     '/admin/people',
     `/admin/people/${await userId(MAYA)}`,
     `/admin/people/${await userId(MAYA)}/delete`,
+    `/admin/people/${await userId(MAYA)}/disable`,
     '/admin/facilitators',
     '/admin/facilitators/new',
     '/admin/facilitators/1',
     '/admin/messages',
+    '/admin/audit',
   ];
   const forms = [
+    `/admin/people/${await userId(MAYA)}/disable?/disable`,
     `${event}/cancel`,
     `${event}?/close`,
     `${event}/roster?/everyone`,
@@ -308,6 +311,61 @@ test('nobody changes their own rights, makes an admin of an unconfirmed address,
   );
 });
 
+test('an account is disabled and enabled after its consequence was said, and single sign-ins are ended', async (t) => {
+  const tom = await addPerson('Tina Ek');
+  await book(await plan({ title: 'Tina comes' }), { name: 'Tina', email: tom.email });
+  const tomAtHome = await visit(tom.email);
+  const { page, context } = await open(SOFIA, { javaScriptEnabled: false });
+  t.after(() => context.close());
+  await page.goto(`${booking.url}/admin/people/${tom.id}`);
+  await page.getByRole('button', { name: /^End this sign-in/ }).click();
+  await page.getByText('That sign-in has ended.').waitFor();
+  assert.equal(new URL((await tomAtHome.get(`${booking.url}/bookings`)).url).pathname, '/sign-in');
+  await page.getByRole('link', { name: 'Disable this account' }).click();
+  await page.getByText('The upcoming booking stays').waitFor();
+  await page.getByRole('button', { name: 'Disable this account' }).click();
+  await page.getByText('The account is disabled.').waitFor();
+  await page.getByText('This account has been disabled since').waitFor();
+  const refused = await createVisitor().post(`${booking.url}/sign-in`, { email: tom.email, password: PASSWORD });
+  assert.equal(refused.status, 401);
+  await page.goto(`${booking.url}/admin/people?q=tina`);
+  await page.getByRole('row', { name: /Tina Ek.*Disabled/ }).waitFor();
+  await page.getByRole('link', { name: 'Tina Ek' }).click();
+  await page.getByRole('link', { name: 'Enable this account' }).click();
+  await page.getByText('signs in again with the password').waitFor();
+  await page.getByRole('button', { name: 'Enable this account' }).click();
+  await page.getByText('The account is enabled again.').waitFor();
+  assert.equal((await (await visit(tom.email)).get(`${booking.url}/bookings`)).status, 200);
+});
+
+test('the audit trail says who did what to whom and from where, and is searched by person and kind', async (t) => {
+  const una = await addPerson('Una Mars');
+  const sofia = await visit(SOFIA);
+  for (const action of ['disable', 'enable']) {
+    await sofia.post(`${booking.url}/admin/people/${una.id}/disable?/${action}`);
+  }
+  const { page, context } = await open(SOFIA, { javaScriptEnabled: false });
+  t.after(() => context.close());
+  await page.goto(`${booking.url}/admin/people/${una.id}`);
+  await page.getByRole('link', { name: 'What was done' }).click();
+  const lines = page.locator('main ol > li');
+  assert.equal(await lines.count(), 2);
+  assert.match(
+    ((await lines.first().textContent()) ?? '').trim().replaceAll(/\s+/g, ' '),
+    /^Sofia Marques enabled the account of Una Mars .*from 127\.0\.0\.1 · request \S+$/,
+  );
+  await page.getByLabel('What', { exact: true }).selectOption('Account disabled');
+  await page.getByRole('button', { name: 'Show' }).click();
+  assert.equal(await lines.count(), 1);
+  await lines.getByRole('link', { name: 'Una Mars' }).click();
+  await page.getByRole('heading', { name: 'Una Mars' }).waitFor();
+  await page.goto(`${booking.url}/admin/audit?q=nobody+of+this+name`);
+  await page.getByText('Nothing like that').waitFor();
+  await page.getByRole('link', { name: 'Show all' }).first().click();
+  await lines.first().waitFor();
+  assert.equal((await sofia.get(`${booking.url}/admin/audit?after=x`)).status, 400);
+});
+
 test('an account is deleted after its consequence was said', async (t) => {
   const tom = await addPerson('Tom Ek');
   const eventId = await plan({ title: 'Tom comes' });
@@ -389,6 +447,9 @@ test('every page of an admin passes axe in light and dark, and fits a narrow win
     '/admin/people',
     `/admin/people/${lea.id}`,
     `/admin/people/${lea.id}/delete`,
+    `/admin/people/${lea.id}/disable`,
+    '/admin/audit',
+    '/admin/audit?q=nobody+of+this+name',
     '/admin/facilitators',
     '/admin/facilitators/1',
     '/admin/facilitators/new',

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { rowsOf } from './both-databases.ts';
 import { openBrowser } from './browser.ts';
-import { differencesOf, tableContents } from './table-contents.ts';
+import { type Difference, differencesOf, tableContents } from './table-contents.ts';
 import { type AppName, startWholeSite } from './whole-site.ts';
 
 const APPS = ['booking', 'crm'] as const;
@@ -47,7 +47,7 @@ async function contents() {
   return { booking: await tableContents(pools.booking), crm: await tableContents(pools.crm) };
 }
 
-async function changesSince(before: Awaited<ReturnType<typeof contents>>): Promise<string[]> {
+async function changesSince(before: Awaited<ReturnType<typeof contents>>): Promise<Difference[]> {
   const now = await contents();
   return APPS.flatMap((app) => differencesOf(before[app], now[app]));
 }

@@ -21,7 +21,7 @@ const served = await Promise.all(
       host: '127.0.0.1',
       port: 0,
       trustProxy: false,
-      secure: false,
+      publicUrl: 'http://localhost',
       log,
       handle: (request, response, facts) => handle.answer(request, response, facts),
     });

@@ -96,6 +96,12 @@ create table sign_ins (
   constraint sign_ins_secret_hash_unique UNIQUE (secret_hash)
 );
 
+create table sign_outs (
+  user_id integer not null,
+  ended_at timestamp with time zone not null,
+  constraint sign_outs_pkey PRIMARY KEY (user_id)
+);
+
 CREATE INDEX booking_notifications_by_booking ON public.booking_notifications USING btree (booking_id, version DESC);
 CREATE INDEX booking_notifications_by_client ON public.booking_notifications USING btree (facilitator_id, user_email);
 CREATE INDEX booking_notifications_by_position ON public.booking_notifications USING btree (facilitator_id, stream_position);

@@ -1,3 +1,4 @@
+import { DomainError } from '@samaya/platform/domain-error.ts';
 import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
@@ -5,13 +6,14 @@ import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { requireWholePageTable } from '@samaya/platform/page-table.ts';
 import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
-import { redirect } from '@sveltejs/kit';
+import { type RequestEvent, redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { signInOnTheWayTo } from '#server/accounts/return-path.ts';
 import { googleOrigin } from '#server/google/google-settings.ts';
 import { IMPORT_BODY_BYTES } from '#server/imports/import-limits.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
@@ -38,6 +40,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/two-step': 'signedIn',
   '/account/two-step/set-up': 'signedIn',
   '/admin': 'admin',
+  '/admin/audit': 'admin',
   '/admin/facilitators': 'admin',
   '/admin/facilitators/[facilitator]': 'admin',
   '/admin/facilitators/new': 'admin',
@@ -45,6 +48,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/admin/people': 'admin',
   '/admin/people/[person]': 'admin',
   '/admin/people/[person]/delete': 'admin',
+  '/admin/people/[person]/disable': 'admin',
   // Whoever holds the mailed link.
   '/b/[token]': 'anyone',
   '/b/[token]/calendar.ics': 'anyone',
@@ -126,6 +130,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   const visitor = event.route.id === null ? 'anyone' : VISITORS[event.route.id];
   if (visitor !== 'anyone' && !event.locals.identity) redirect(303, signInOnTheWayTo(event.url.pathname));
   if (!isOneOf(visitor, event.locals.identity)) {
+    logSecurity(log, 'access.refused', { user_id: event.locals.identity?.userId, ...asked(event) }, facts);
     // A page of its own, so that the refusal looks like the site; the one that was asked for never runs.
     return completePageHeaders(await event.fetch('/forbidden', { headers: { accept: 'text/html' } }));
   }
@@ -153,10 +158,17 @@ function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {
 }
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {
-  const { facts, app } = event.locals;
+  const { facts, app, identity } = event.locals;
+  if (cause instanceof DomainError && cause.code === 'forbidden') {
+    logSecurity(app.log, 'access.refused', { user_id: identity?.userId, ...asked(event) }, facts);
+  }
   if (kind !== 'unknown') return { requestId: facts.requestId };
   return { ...pageErrorFor(cause, facts.requestId, app.log), requestId: facts.requestId };
 };
+
+function asked({ request, url }: Pick<RequestEvent, 'request' | 'url'>) {
+  return { method: request.method, path: url.pathname };
+}
 
 /** Styles, and the typeface that nearly every line of text is set in. */
 function isNeededAtOnce({ type, path }: { type: 'font' | 'css' | 'js' | 'asset'; path: string }): boolean {

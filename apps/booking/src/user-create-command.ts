@@ -12,6 +12,7 @@ import { completeConfig } from '@samaya/platform/secrets.ts';
 import { signUpSchema } from '#server/accounts/account-schemas.ts';
 import { createProvenUser } from '#server/accounts/create-proven-user.ts';
 import { createPasswords } from '#server/accounts/passwords.ts';
+import { recordAct } from '#server/audit/record-act.ts';
 import type { DB } from '#server/database-types.ts';
 
 const USAGE = `Usage: npm run user:create -- --email ana@example.org --name "Ana Costa" [--admin] [--password-stdin]
@@ -50,9 +51,15 @@ async function run(): Promise<void> {
     await migrate({ url: ownerUrl, folder: MIGRATIONS, applicationRole: new URL(appUrl).username });
     const database = connect<DB>(appUrl, { applicationName: 'samaya-user-create', max: 1 });
     try {
-      const id = await database.kysely
-        .transaction()
-        .execute((trx) => createProvenUser(trx, { name: user.name, email: user.email, passwordHash, isAdmin }));
+      const id = await database.kysely.transaction().execute(async (trx) => {
+        const userId = await createProvenUser(trx, { ...user, passwordHash, isAdmin });
+        await recordAct(
+          trx,
+          { kind: 'account.created', userId, details: isAdmin ? { fields: ['admin'] } : {} },
+          undefined,
+        );
+        return userId;
+      });
       const kind = isAdmin ? 'an admin' : 'a participant';
       process.stdout.write(`${user.name} <${user.email}> can sign in now, as ${kind} (user ${id}).\n`);
     } finally {

@@ -28,7 +28,7 @@ export const VISITORS: Record<RouteId, 'anyone' | 'facilitator'> = {
 export const init = (): void =>
   requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
 
-const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403 };
+const STATUSES: Record<string, number> = { 'booking-away': 503, 'not-a-facilitator': 403, 'bad-credentials': 410 };
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, facts } = pageHost<CrmPages>(PAGES);

@@ -25,6 +25,8 @@ export interface ApiOptions<Callers, Identity> {
   /** Called before anybody is refused, with the caller that the route declares, e.g. to limit the rate. */
   admit?(identity: Identity | undefined, facts: RequestFacts, caller: keyof Callers): Promise<void>;
   log: Log;
+  /** Told when somebody is refused what is not theirs to do. */
+  onForbidden?(call: Pick<ApiCall, 'method' | 'url'>, facts: RequestFacts): void;
 }
 
 /** What a route answers to a request: ready bytes, or a web `Response` for what is more than that, such as a stream. */
@@ -124,13 +126,14 @@ function nextPage(address: string, cursor: string): string {
 /** The problem document of an error, with its status and headers; logs what is our fault. */
 export function refuse<Callers, Identity>(
   error: unknown,
-  options: Pick<ApiOptions<Callers, Identity>, 'statuses' | 'log'>,
+  options: Pick<ApiOptions<Callers, Identity>, 'statuses' | 'log' | 'onForbidden'>,
   call: Pick<ApiCall, 'method' | 'url'>,
   facts: RequestFacts,
   headers: Record<string, string> = {},
 ): ReadyAnswer {
   const problem = problemFor(error, options.statuses, facts.requestId);
   if (problem.status >= 500) noteFault(error, options.log, call, facts, problem.status);
+  if (problem.status === 403) options.onForbidden?.(call, facts);
   return new ReadyAnswer(
     problem.status,
     { ...problemHeaders(error, problem), 'cache-control': 'no-store', ...headers },

@@ -17,12 +17,13 @@ export type ConsumeLimit<Name extends string> = (name: Name, key: string) => Pro
 
 /**
  * Rate limits; the shared ones hold over several processes, kept in the table `rate_limits`, and per process while
- * the database is away. With `enabled` false nothing is limited (allowed on loopback only, see `config.ts`).
+ * the database is away. With `enabled` false nothing is limited (allowed on loopback only, see `config.ts`). Who is
+ * refused is told to `onRefused`.
  */
 export function createLimits<Name extends string>(
   pool: pg.Pool,
   limits: Readonly<Record<Name, Limit>>,
-  { enabled }: { enabled: boolean },
+  { enabled, onRefused }: { enabled: boolean; onRefused?: (name: Name) => void },
 ): ConsumeLimit<Name> {
   const shared = new Map<string, RateLimiterPostgres>();
   const own = new Map<string, (key: string) => number>();
@@ -36,17 +37,25 @@ export function createLimits<Name extends string>(
   return (name, key) => {
     if (!enabled) return admitted;
     const limit = own.get(name);
-    if (!limit) return consumeShared(shared.get(name), key, { name, ...limits[name] });
+    if (!limit) return consumeShared(shared.get(name), key, { name, ...limits[name] }, onRefused);
     const tooEarly = limit(key);
-    return tooEarly === 0 ? admitted : Promise.reject(tooManyRequests(tooEarly, { name, ...limits[name] }));
+    if (tooEarly === 0) return admitted;
+    onRefused?.(name);
+    return Promise.reject(tooManyRequests(tooEarly, { name, ...limits[name] }));
   };
 }
 
-async function consumeShared(limiter: RateLimiterPostgres | undefined, key: string, limit: UsedUpLimit): Promise<void> {
+async function consumeShared<Name extends string>(
+  limiter: RateLimiterPostgres | undefined,
+  key: string,
+  limit: UsedUpLimit & { name: Name },
+  onRefused: ((name: Name) => void) | undefined,
+): Promise<void> {
   try {
     await limiter?.consume(key.slice(0, 200));
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
+    onRefused?.(limit.name);
     throw tooManyRequests(refused.msBeforeNext, limit);
   }
 }

@@ -10,6 +10,7 @@ import type { BookingErrorCode } from './errors.ts';
 import { eventRoutes } from './events/event-api.ts';
 import { facilitatorRoutes } from './facilitators/facilitator-api.ts';
 import { digestRoutes } from './notifications/digest-api.ts';
+import { logSecurity } from './security-log.ts';
 
 const STATUSES: Record<BookingErrorCode, number> = {
   'bad-credentials': 401,
@@ -73,6 +74,9 @@ export function createBookingApi(app: BookingApp) {
       if (caller === 'signature') return;
       if (identity) await app.limits('api-token', String(identity.signInId));
       else await app.limits('api-network', facts.network);
+    },
+    onForbidden({ method, url }, facts) {
+      logSecurity(app.log, 'access.refused', { method, path: new URL(url).pathname }, facts);
     },
     log: app.log,
   });

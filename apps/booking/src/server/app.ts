@@ -18,6 +18,7 @@ import { measureOutbox } from './notifications/measure-outbox.ts';
 import type { Outlet } from './notifications/outbox.ts';
 import { createRelay, type Relay } from './notifications/relay.ts';
 import { createPictures, type Pictures } from './pictures/create-pictures.ts';
+import { logSecurity } from './security-log.ts';
 
 const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
@@ -95,7 +96,10 @@ export function createApp(
     pool: database.pool,
     log,
     metrics,
-    limits: createLimits(database.pool, LIMITS, { enabled: config.rateLimits }),
+    limits: createLimits(database.pool, LIMITS, {
+      enabled: config.rateLimits,
+      onRefused: (limit) => logSecurity(log, 'limit.hit', { limit }),
+    }),
     passwords: createPasswords(),
     google: google && createGoogleSignIn(google, { config, db: database.kysely, log }),
     bearers: createBearerLookup(database.kysely, config.adminEmails),

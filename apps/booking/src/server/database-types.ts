@@ -27,6 +27,19 @@ export interface AnsweredChallenges {
   challenge_hash: Buffer;
 }
 
+export interface AuditTrail {
+  actor_id: number | null;
+  at: Generated<Date>;
+  details: Generated<Json>;
+  event_id: number | null;
+  facilitator_id: number | null;
+  id: Generated<number>;
+  kind: string;
+  network: string | null;
+  request_id: string | null;
+  user_id: number | null;
+}
+
 export interface Bookings {
   booking_date: Generated<Date>;
   event_id: number;
@@ -202,6 +215,7 @@ export interface Studio {
 export interface Users {
   created_at: Generated<Date>;
   deleted_at: Date | null;
+  disabled_at: Date | null;
   email: string;
   google_id: string | null;
   id: Generated<number>;
@@ -221,6 +235,7 @@ export interface Users {
 
 export interface DB {
   answered_challenges: AnsweredChallenges;
+  audit_trail: AuditTrail;
   bookings: Bookings;
   ended_sign_ins: EndedSignIns;
   event_search: EventSearch;

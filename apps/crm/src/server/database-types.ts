@@ -94,6 +94,11 @@ export interface SignIns {
   user_id: number;
 }
 
+export interface SignOuts {
+  ended_at: Date;
+  user_id: number;
+}
+
 export interface DB {
   booking_notifications: BookingNotifications;
   erased_users: ErasedUsers;
@@ -104,5 +109,6 @@ export interface DB {
   reconciliations: Reconciliations;
   renamed_users: RenamedUsers;
   sign_ins: SignIns;
+  sign_outs: SignOuts;
 }
 

@@ -51,6 +51,7 @@ export async function createTestApp(environment: Record<string, string> = { RATE
       await signInToApi(app.db, {
         user: { id: userId, name: 'Maya Lind', email: 'maya@studio.example' },
         facilitator: { id: facilitatorId, name: 'Maya Lind' },
+        begunAt: new Date(),
       })
     ).token;
   return { app, api, ask, deliver, signIn, database, logged: () => lines.join('') };

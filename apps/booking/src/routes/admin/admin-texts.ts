@@ -25,6 +25,7 @@ export const PEOPLE = {
   proven: 'Address confirmed',
   unproven: 'Address not confirmed',
   participant: 'Participant',
+  disabled: 'Disabled',
   next: 'Older accounts',
   first: 'From the newest',
   upcoming: (count: number) => (count === 0 ? 'nothing' : count === 1 ? '1 booking' : `${count} bookings`),
@@ -33,9 +34,15 @@ export const PEOPLE = {
 } as const;
 
 export const PERSON = {
-  facts: { email: 'E-mail', since: 'Account since', address: 'Address', is: 'Is', signIns: 'Sign-ins' },
-  signIns: (count: number) =>
-    count === 0 ? 'signed in nowhere' : count === 1 ? 'signed in once' : `signed in ${count} times`,
+  facts: { email: 'E-mail', since: 'Account since', address: 'Address', is: 'Is' },
+  disabled: (since: string) => `This account has been disabled since ${since}`,
+  disabledText: 'Nobody signs in with it. Its bookings stay as they are.',
+  signIns: 'Signed in',
+  signedInNowhere: 'Signed in nowhere.',
+  program: 'A program',
+  browser: 'A browser',
+  end: 'End',
+  endThat: (what: string) => `End this sign-in: ${what}`,
   ahead: 'Upcoming bookings',
   nothingAhead: 'No upcoming booking.',
   behind: 'Past and cancelled',
@@ -52,16 +59,22 @@ export const PERSON = {
   signOut: 'Sign out everywhere',
   releaseText: 'Signs in in two steps. Switch that off only for somebody you know, who lost app and recovery codes.',
   release: 'Switch two-step sign-in off',
-  signOutText: 'Ends every sign-in on this site, in browsers and programs. CRM asks again within twelve hours.',
+  signOutText: 'Ends every sign-in in browsers and programs, here and in CRM.',
+  disable: 'Disable this account …',
+  enable: 'Enable this account …',
   delete: 'Delete this account …',
   done: {
     made: 'Is an admin now.',
     unmade: 'Is no admin any more.',
     released: 'Two-step sign-in is off, and everywhere signed out.',
     out: 'Signed out everywhere.',
+    ended: 'That sign-in has ended.',
+    disabled: 'The account is disabled.',
+    enabled: 'The account is enabled again.',
   },
   notDone: 'Nothing was changed',
   facilitatorPage: 'See as a facilitator',
+  audit: 'What was done, in the audit trail',
 } as const;
 
 export const DELETE = {
@@ -81,6 +94,32 @@ export const DELETE = {
   isAdmin: 'Take the admin’s rights away first.',
   isYou: 'This is your own account; you delete it on its own page.',
   deleted: 'The account is deleted.',
+} as const;
+
+export const DISABLE = {
+  tab: 'Disable',
+  tabEnable: 'Enable',
+  title: (name: string) => `Disable the account of ${name}?`,
+  titleEnable: (name: string) => `Enable the account of ${name} again?`,
+  meansTitle: 'What it means',
+  means: (upcoming: number) => [
+    'Every sign-in ends within a second, in browsers and programs, here and in CRM.',
+    'Nobody signs in with it again: by no password, no mailed link, and from no program.',
+    upcoming === 0
+      ? 'There is no upcoming booking.'
+      : `${upcoming === 1 ? 'The upcoming booking stays' : `The ${upcoming} upcoming bookings stay`}. Cancel on the list of participants what should not.`,
+    'Whoever tries to sign in reads what a wrong password says: the person is not told why.',
+    'Rights as an admin or facilitator rest. Public pages and events of a facilitator stay.',
+  ],
+  meansEnable: [
+    'The person signs in again with the password or account they had.',
+    'Rights as an admin or facilitator hold again.',
+    'What was signed in before stays ended.',
+  ],
+  confirm: 'Disable this account',
+  confirmEnable: 'Enable this account',
+  keep: 'Leave it as it is',
+  isYou: 'This is your own account. Another admin has to disable it.',
 } as const;
 
 export const FACILITATORS = {

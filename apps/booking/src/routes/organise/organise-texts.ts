@@ -10,6 +10,7 @@ export const ORGANISE = {
   facilitators: 'Facilitators',
   people: 'People',
   messages: 'Messages',
+  audit: 'Audit trail',
   create: 'Create an event',
   with: (name: string) => `with ${name}`,
   roster: 'Roster',

@@ -1,6 +1,7 @@
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
 import type { BookingApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
+import { logSecurity } from '#server/security-log.ts';
 import type { Person } from './account.ts';
 import {
   codedCredentialsSchema,
@@ -100,8 +101,9 @@ export function accountRoutes(app: BookingApp): ApiRoute<Callers>[] {
       summary: 'Delete my account',
       description: 'Cancels upcoming bookings, ends every sign-in and erases name and address. It cannot be undone.',
       success: { status: 204, description: 'The account is gone.' },
-      async handle(_input, { who }) {
+      async handle(_input, { who, network, requestId }) {
         await erasePerson(app.db, who.userId);
+        logSecurity(app.log, 'account.deleted', { user_id: who.userId }, { network, requestId });
         return undefined;
       },
     }),

@@ -73,6 +73,7 @@ export async function handOverUnprovenUser(
     .where(sql<string>`lower(email)`, '=', email)
     .where('proven_at', 'is', null)
     .where('deleted_at', 'is', null)
+    .where('disabled_at', 'is', null)
     .returning('id')
     .executeTakeFirst();
   return row?.id;

@@ -29,15 +29,24 @@ const COLUMNS = sql`
   prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt",
   new_email as "newEmail", new_email_asked_at as "newEmailAskedAt"`;
 
-/** Nobody when the account was erased. */
+const IS_OPEN = sql<boolean>`deleted_at is null and disabled_at is null`;
+
+/** Nobody when the account was erased or disabled. */
 export async function selectAccountState(db: Kysely<DB>, userId: number): Promise<AccountState | undefined> {
   const { rows } = await sql<AccountState>`
-    select ${COLUMNS} from users where id = ${userId} and deleted_at is null`.execute(db);
+    select ${COLUMNS} from users where id = ${userId} and ${IS_OPEN}`.execute(db);
   return rows[0];
 }
 
 /** The same, locked: whoever changes the account meanwhile was before this or comes after it. */
 export async function lockAccountState(trx: Transaction<DB>, userId: number): Promise<AccountState | undefined> {
+  const { rows } = await sql<AccountState>`
+    select ${COLUMNS} from users where id = ${userId} and ${IS_OPEN} for no key update`.execute(trx);
+  return rows[0];
+}
+
+/** The same for who only books, as the guest of a disabled account may: it opens nothing. */
+export async function lockAccountOfGuest(trx: Transaction<DB>, userId: number): Promise<AccountState | undefined> {
   const { rows } = await sql<AccountState>`
     select ${COLUMNS} from users where id = ${userId} and deleted_at is null for no key update`.execute(trx);
   return rows[0];
@@ -46,7 +55,7 @@ export async function lockAccountState(trx: Transaction<DB>, userId: number): Pr
 /** Whose address this is, locked. */
 export async function lockAccountAt(trx: Transaction<DB>, email: string): Promise<AccountState | undefined> {
   const { rows } = await sql<AccountState>`
-    select ${COLUMNS} from users where lower(email) = ${email} and deleted_at is null for no key update`.execute(trx);
+    select ${COLUMNS} from users where lower(email) = ${email} and ${IS_OPEN} for no key update`.execute(trx);
   return rows[0];
 }
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { dropPasskeys } from '#server/passkeys/drop-passkeys.ts';
 import { isGuest } from './account.ts';
-import { closeAccount, lockAccountState } from './account-state-queries.ts';
+import { closeAccount, lockAccountOfGuest } from './account-state-queries.ts';
 import { findOrAddPerson, type NamedPerson } from './find-or-add-person.ts';
 import { endAllSignIns } from './sign-in.ts';
 
@@ -14,7 +14,7 @@ import { endAllSignIns } from './sign-in.ts';
 export async function admitGuest(db: Kysely<DB>, guest: NamedPerson): Promise<number> {
   for (;;) {
     const userId = await db.transaction().execute(async (trx) => {
-      const account = await lockAccountState(trx, await findOrAddPerson(trx, guest));
+      const account = await lockAccountOfGuest(trx, await findOrAddPerson(trx, guest));
       if (!account) return undefined;
       if (!account.isProven && !isGuest(account)) {
         await closeAccount(trx, account.id);

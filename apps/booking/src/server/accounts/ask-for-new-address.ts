@@ -23,7 +23,7 @@ export interface NewAddress {
  * Refuses with `bad-credentials`, with `invalid` for the address they have, with `too-many-requests`.
  */
 export async function askForNewAddress(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
   { newEmail, password, network, mark }: NewAddress,
 ): Promise<void> {

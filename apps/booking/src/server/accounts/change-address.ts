@@ -1,6 +1,7 @@
 import type { BookingApp } from '#server/app.ts';
 import { moveFacilitator } from '#server/facilitators/move-facilitator.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { addressGivenBy, linkEnded } from './account-links.ts';
 import { lockAccountState, updateEmail } from './account-state-queries.ts';
 import { enterAccount } from './enter-account.ts';
@@ -19,7 +20,7 @@ import { badCredentials, checkCredentials, endAllSignIns, type OpenedSignIn } fr
  * `email-taken` when somebody has the address by now, and as `signIn` does when there were too many tries.
  */
 export async function changeAddress(
-  app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'limits'>,
+  app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'limits' | 'log'>,
   {
     token,
     owner,
@@ -39,7 +40,7 @@ export async function changeAddress(
       ? await checkCredentials(app, { ...owner, email: found.email.toLowerCase() })
       : { userId: owner.userId };
   if (checked?.userId !== found.id) throw badCredentials();
-  return await app.db.transaction().execute(async (trx) => {
+  const opened = await app.db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, found.id);
     // A password that was replaced meanwhile ended the link.
     const email = account && addressGivenBy({ keys: app.config.cookieKeys, token, now }, account);
@@ -51,4 +52,6 @@ export async function changeAddress(
     const { id: userId, passwordHash: checkedHash } = account;
     return await enterAccount(trx, { userId, checkedHash, isSecondStepDone: owner.by === 'sign-in', agent, now });
   });
+  logSecurity(app.log, 'address.changed', { user_id: found.id });
+  return opened;
 }

@@ -1,10 +1,13 @@
 import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
+import { recordAct } from '#server/audit/record-act.ts';
 import { BookingError } from '#server/errors.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { getListedPerson } from './get-listed-person.ts';
 import type { Identity } from './identity.ts';
-import { findPerson } from './identity-queries.ts';
-import { lockAdmins, updateIsAdmin } from './people-queries.ts';
+import { lockAsAdmin } from './lock-as-admin.ts';
+import { updateIsAdmin } from './people-queries.ts';
 
 /**
  * Makes a person an admin, or no longer one. Nobody changes that of themselves, so one admin always stays. Refuses with
@@ -12,18 +15,16 @@ import { lockAdmins, updateIsAdmin } from './people-queries.ts';
  * with `not-proven`: an address that nobody confirmed may be a stranger's.
  */
 export async function changeAdmin(
-  { db, config }: Pick<BookingApp, 'db' | 'config'>,
+  { db, config, log }: Pick<BookingApp, 'db' | 'config' | 'log'>,
   { userId, isAdmin }: { userId: number; isAdmin: boolean },
   actor: Identity,
+  origin?: Origin,
 ): Promise<void> {
   if (userId === actor.userId) throw new PlatformError('forbidden', 'Another admin has to change that for you.');
-  await db.transaction().execute(async (trx) => {
-    await lockAdmins(trx);
-    // Whoever came first may have been about this very actor.
-    const self = await findPerson(trx, { userId: actor.userId, adminEmails: config.adminEmails });
-    if (!self?.is_admin) throw new PlatformError('forbidden', 'Only admins may do this.');
+  const isChanged = await db.transaction().execute(async (trx) => {
+    await lockAsAdmin({ db: trx, config }, { actor, userId });
     const person = await getListedPerson({ db: trx, config }, userId);
-    if (person.isAdmin === isAdmin) return;
+    if (person.isAdmin === isAdmin) return false;
     if (isAdmin && !person.isProven) {
       throw new BookingError('not-proven', 'This person has not confirmed the address yet; it may be anybody’s.');
     }
@@ -31,5 +32,10 @@ export async function changeAdmin(
       throw new PlatformError('forbidden', 'This address is listed in ADMIN_EMAILS; take it out there.');
     }
     await updateIsAdmin(trx, userId, isAdmin);
+    const kind = isAdmin ? 'admin.made' : 'admin.unmade';
+    await recordAct(trx, { kind, actorId: actor.userId, userId }, origin);
+    return true;
   });
+  if (!isChanged) return;
+  logSecurity(log, 'rights.changed', { user_id: userId, by: actor.userId, is_admin: isAdmin }, origin);
 }

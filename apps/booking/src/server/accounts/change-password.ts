@@ -1,5 +1,6 @@
 import type { BookingApp } from '#server/app.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { lockAccountState, updatePassword } from './account-state-queries.ts';
 import type { Identity } from './identity.ts';
 import { badCredentials, checkCredentials, endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
@@ -20,14 +21,14 @@ export interface PasswordChange {
  * by mail. Refuses with `bad-credentials` and, since a wrong password is a try like one at signing in, as `signIn` does.
  */
 export async function changePassword(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>,
   { userId, email }: Pick<Identity, 'userId' | 'email'>,
   { current, password, network, mark, agent, now }: PasswordChange,
 ): Promise<OpenedSignIn> {
   const checked = await checkCredentials(app, { email: email.toLowerCase(), password: current, network, mark });
   if (checked?.userId !== userId) throw badCredentials();
   const passwordHash = await app.passwords.hash(password);
-  return await app.db.transaction().execute(async (trx) => {
+  const opened = await app.db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
     if (account?.passwordHash !== checked.checkedHash) throw badCredentials();
     await updatePassword(trx, userId, passwordHash);
@@ -39,4 +40,6 @@ export async function changePassword(
     if (!opened) throw new Error(`account ${userId} is gone while it is locked`);
     return opened;
   });
+  logSecurity(app.log, 'password.changed', { user_id: userId }, { network });
+  return opened;
 }

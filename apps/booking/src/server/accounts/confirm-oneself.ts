@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
  * after too many tries, and with `sign-in-again`.
  */
 export async function confirmOneself(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>,
   {
     identity: { userId, signInId, email },
     password,

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { findTwoStep } from '#server/two-step/find-two-step.ts';
 import { type FirstStep, firstStepOf } from './first-step.ts';
 import {
@@ -30,12 +31,14 @@ export async function enterAccount(
 
 /** The same by address and password; it refuses as `signIn` does. */
 export async function enterByPassword(
-  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>,
   { agent, now, ...credentials }: Credentials & { agent: string | undefined; now: Date },
 ): Promise<{ userId: number; email: string; entered: OpenedSignIn | FirstStep }> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
   const { userId } = checked;
   const checkedHash = await strengthenHash(app, checked, credentials.password);
-  return { userId, email: credentials.email, entered: await enterAccount(app.db, { userId, checkedHash, agent, now }) };
+  const entered = await enterAccount(app.db, { userId, checkedHash, agent, now });
+  if ('token' in entered) logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page' }, credentials);
+  return { userId, email: credentials.email, entered };
 }

@@ -1,4 +1,5 @@
 import type { BookingApp } from '#server/app.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { passSecondStep } from '#server/two-step/pass-second-step.ts';
 import { selectAccountState } from './account-state-queries.ts';
 import { type FirstStep, isStillPassed } from './first-step.ts';
@@ -9,7 +10,7 @@ import { badCredentials, type OpenedSignIn, openSignIn } from './sign-in.ts';
  * password changed or the account ended in between, and as `passSecondStep` does.
  */
 export async function finishSignIn(
-  app: Pick<BookingApp, 'db' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>,
   {
     firstStep,
     code,
@@ -26,5 +27,6 @@ export async function finishSignIn(
   const checked = { userId, checkedHash: account.passwordHash };
   const opened = await openSignIn(app.db, { ...checked, isSecondStepDone: true, kind: 'page', agent, now });
   if (!opened) throw badCredentials();
+  logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page' }, { network });
   return opened;
 }

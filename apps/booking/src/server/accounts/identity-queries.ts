@@ -30,12 +30,12 @@ export async function findIdentities(
            s.expires_at < clock_timestamp() + interval '2 minutes' as "endsSoon"
     from sign_ins s join users u on u.id = s.user_id
     where s.secret_hash = any (${hashes}) and s.kind = ${kind}
-      and u.deleted_at is null and ${holds(isOrganiser(adminEmails))}`.execute(db);
+      and ${mayActAs} and ${holds(isOrganiser(adminEmails))}`.execute(db);
   const found = new Map(rows.map(({ secretHash, ...identity }) => [secretHash.toString('hex'), identity]));
   return hashes.map((hash) => found.get(hash.toString('hex')));
 }
 
-/** A person with what they may, read from data at this moment. */
+/** A person with what they may, read from data at this moment; nobody who was erased or disabled. */
 export async function findPerson(
   db: Kysely<DB>,
   { userId, adminEmails }: { userId: number; adminEmails: readonly string[] },
@@ -43,9 +43,12 @@ export async function findPerson(
   const { rows } = await sql<Person>`
     select u.id, u.name, u.email, u.created_at,
            ${isAdmin(adminEmails)} as is_admin, ${facilitatorId} as facilitator_id
-    from users u where u.id = ${userId} and u.deleted_at is null`.execute(db);
+    from users u where u.id = ${userId} and ${mayActAs}`.execute(db);
   return rows[0];
 }
+
+// Whoever was erased or disabled is nobody.
+const mayActAs = sql<boolean>`u.deleted_at is null and u.disabled_at is null`;
 
 // E-mail based rights count for proven people only: anybody can type an address.
 function isAdmin(adminEmails: readonly string[]) {

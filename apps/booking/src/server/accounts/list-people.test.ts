@@ -39,8 +39,8 @@ test('each says what they are, and what is still to come', async () => {
   await place(ana.id, {}, 'cancelled');
   await place(ana.id, { date_time: new Date(Date.now() - 86_400_000) });
   const seen = async (id: number) => {
-    const { isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, signIns } = await getListedPerson(app, id);
-    return { isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, signIns };
+    const { isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, disabledAt } = await getListedPerson(app, id);
+    return { isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, disabledAt };
   };
   const nobody = {
     isProven: true,
@@ -48,7 +48,7 @@ test('each says what they are, and what is still to come', async () => {
     isAdminByAddress: false,
     facilitatorId: null,
     upcoming: 0,
-    signIns: 1,
+    disabledAt: null,
   };
   assert.deepEqual(await seen(ana.id), { ...nobody, isProven: false, upcoming: 1 });
   assert.deepEqual(await seen(boss.id), { ...nobody, isAdmin: true, isAdminByAddress: true });

@@ -12,21 +12,21 @@ export interface ListedPerson {
   /** Admin by `ADMIN_EMAILS`, whatever is set here. */
   isAdminByAddress: boolean;
   facilitatorId: number | null;
+  /** Since when nobody signs in to this account. */
+  disabledAt: Date | null;
   /** Bookings of what is still to come. */
   upcoming: number;
-  signIns: number;
   hasTwoStep: boolean;
 }
 
 const columns = (adminEmails: readonly string[]) => sql`
-  u.id, u.name, u.email, u.created_at, u.proven_at is not null as "isProven",
+  u.id, u.name, u.email, u.created_at, u.proven_at is not null as "isProven", u.disabled_at as "disabledAt",
   u.is_admin or ${isAdminByAddress(adminEmails)} as "isAdmin", ${isAdminByAddress(adminEmails)} as "isAdminByAddress",
   case when u.proven_at is not null
     then (select f.id from facilitators f where lower(f.email) = lower(u.email)) end as "facilitatorId",
   (select count(*)::integer from bookings b join events e on e.id = b.event_id
     where b.user_id = u.id and (holds_seat(b.status) or b.status = 'waitlisted')
       and e.date_time + make_interval(mins => e.duration) > now()) as upcoming,
-  (select count(*)::integer from sign_ins s where s.user_id = u.id and s.expires_at > now()) as "signIns",
   u.two_step_secret is not null as "hasTwoStep"`;
 
 function isAdminByAddress(adminEmails: readonly string[]) {
@@ -63,9 +63,20 @@ export async function selectListedPerson(
   return rows[0];
 }
 
-/** Locks every account marked as admin, so that two who would unmake each other come one after the other. */
-export async function lockAdmins(trx: Transaction<DB>): Promise<void> {
-  await sql`select id from users where is_admin order by id for no key update`.execute(trx);
+/**
+ * Locks every account marked as admin, and those of `ids`, who may be admins by their address: two who would unmake
+ * or disable each other come one after the other.
+ */
+export async function lockAdmins(trx: Transaction<DB>, ids: readonly number[]): Promise<void> {
+  await sql`
+    select id from users where is_admin or id = any (${ids}::integer[]) order by id for no key update`.execute(trx);
+}
+
+/** Disables an account, or enables it again; the database ends its sign-ins. */
+export async function updateIsDisabled(trx: Transaction<DB>, userId: number, isDisabled: boolean): Promise<void> {
+  await sql`
+    update users set disabled_at = case when ${isDisabled} then clock_timestamp() end
+    where id = ${userId}`.execute(trx);
 }
 
 export async function updateIsAdmin(trx: Transaction<DB>, userId: number, isAdmin: boolean): Promise<void> {

@@ -57,6 +57,14 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .where('user_id', '=', userId)
     .orderBy('expires_at')
     .execute();
+  const acts = await db
+    .selectFrom('audit_trail')
+    .select(['at', 'kind', sql<string>`case when actor_id = ${userId} then 'by you' else 'to you' end`.as('done')])
+    // Where from is told of what the person did; of others that is theirs.
+    .select(sql<string | null>`case when actor_id = ${userId} then network end`.as('network'))
+    .where((where) => where.or([where('actor_id', '=', userId), where('user_id', '=', userId)]))
+    .orderBy('id')
+    .execute();
   return {
     users: user,
     recovery_codes: recoveryCodes,
@@ -66,5 +74,6 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     passkeys,
     outbox,
     oidc_records: oidcRecords,
+    audit_trail: acts,
   };
 }

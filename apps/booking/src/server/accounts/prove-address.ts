@@ -19,7 +19,7 @@ export type ProofOfOwnership =
  * show that the account is theirs, and as `signIn` does when there were too many tries.
  */
 export async function proveAddress(
-  app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'limits'>,
+  app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'limits' | 'log'>,
   { token, owner, agent, now }: { token: string; owner: ProofOfOwnership; agent: string | undefined; now: Date },
 ): Promise<OpenedSignIn | undefined> {
   const found = await findProof(app, { token, now });

@@ -3,7 +3,7 @@ import type { DB } from '#server/database-types.ts';
 import type { SignInKind } from './identity-queries.ts';
 import { holds } from './lifetime-queries.ts';
 
-/** Who has this address, and the hash of their password; nobody when the account was erased. */
+/** Who has this address, and the hash of their password; nobody when the account was erased or disabled. */
 export async function findPasswordOf(
   db: Kysely<DB>,
   email: string,
@@ -13,6 +13,7 @@ export async function findPasswordOf(
     .select(['id', 'password'])
     .where(sql<string>`lower(email)`, '=', email)
     .where('deleted_at', 'is', null)
+    .where('disabled_at', 'is', null)
     .executeTakeFirst();
 }
 
@@ -44,15 +45,16 @@ export interface NewSignIn {
 }
 
 /**
- * Keeps a sign-in, unless the account was erased or got another password since it was checked, or asks for a second
- * step that was not done. The share lock makes this wait for whoever is erasing or changing it, and makes them see this
- * sign-in when they end all of them.
+ * Keeps a sign-in, unless the account was erased, disabled or got another password since it was checked, or asks for a
+ * second step that was not done. The share lock makes this wait for whoever is erasing or changing it, and makes them see
+ * this sign-in when they end all of them.
  */
 export async function insertSignIn(db: Kysely<DB>, signIn: NewSignIn): Promise<boolean> {
   const { rows } = await sql`
     insert into sign_ins (secret_hash, kind, user_id, expires_at, agent)
       select ${signIn.secretHash}, ${signIn.kind}, u.id, ${signIn.expiresAt}, ${signIn.agent ?? null} from users u
-      where u.id = ${signIn.userId} and u.password = ${signIn.checkedHash} and u.deleted_at is null
+      where u.id = ${signIn.userId} and u.password = ${signIn.checkedHash}
+        and u.deleted_at is null and u.disabled_at is null
         and (${signIn.isSecondStepDone} or u.two_step_secret is null)
       for share of u
     returning 1`.execute(db);

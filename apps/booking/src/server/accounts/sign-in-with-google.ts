@@ -9,8 +9,8 @@ import { type FirstStep, firstStepOf } from './first-step.ts';
 import { type OpenedSignIn, openSignIn } from './sign-in.ts';
 
 /**
- * Signs in whom Google vouches for, or answers their first step where a code is asked for; who is new gets an account. Which account that is, `findGoogleAccount` decides and
- * refuses. Refuses with `too-many-requests` like `signIn`.
+ * Signs in whom Google vouches for, or answers their first step where a code is asked for; who is new gets an account.
+ * Which account that is, `findGoogleAccount` decides and refuses. Refuses with `too-many-requests` like `signIn`.
  */
 export async function signInWithGoogle(
   app: Pick<BookingApp, 'db' | 'limits'>,

@@ -5,6 +5,7 @@ import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { passSecondStep } from '#server/two-step/pass-second-step.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
@@ -40,7 +41,7 @@ export interface CheckedCredentials {
   checkedHash: string;
 }
 
-type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config'>;
+type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'log'>;
 
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
@@ -66,12 +67,13 @@ export async function signIn(
   const opened = await openSignIn(app.db, { ...checked, checkedHash, isSecondStepDone: true, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
+  logSecurity(app.log, 'sign_in.ok', { user_id: user.id, kind }, credentials);
   return { ...opened, user };
 }
 
 /**
- * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased or got another
- * password than the one of `checkedHash` meanwhile, or asks for a second step that was not done.
+ * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased, disabled or got
+ * another password than the one of `checkedHash` meanwhile, or asks for a second step that was not done.
  */
 export async function openSignIn(
   db: Kysely<DB>,
@@ -131,7 +133,7 @@ export function badCredentials(): BookingError {
 
 /** The check of `signIn` and `checkPassword`, with the hash that was right at that moment. */
 export async function checkCredentials(
-  { db, passwords, limits, config }: SignInDeps,
+  { db, passwords, limits, config, log }: SignInDeps,
   { email, password, network, mark }: Credentials,
 ): Promise<CheckedCredentials | undefined> {
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
@@ -139,8 +141,12 @@ export async function checkCredentials(
   const browser = knownBrowser(config.cookieKeys, mark, email);
   await (browser === undefined ? limits('sign-in-address', email) : limits('sign-in-browser', browser));
   // Whoever chose a password chose a shorter one; hashing this would only cost.
-  if (characters(password) > PASSWORD_MOST) return undefined;
-  const found = await findPasswordOf(db, email);
-  if (!(await passwords.verify(password, found?.password)) || !found) return undefined;
+  const isPossible = characters(password) <= PASSWORD_MOST;
+  const found = isPossible ? await findPasswordOf(db, email) : undefined;
+  const isRight = isPossible && (await passwords.verify(password, found?.password));
+  if (!isRight || !found) {
+    logSecurity(log, 'sign_in.failed', { user_id: found?.id }, { network });
+    return undefined;
+  }
   return { userId: found.id, checkedHash: found.password };
 }

@@ -25,8 +25,12 @@ const INVARIANTS: Readonly<Record<string, string>> = {
     where o.destination = 'crm' and o.booking_id is not null and not exists (select 1 from bookings b where b.id = o.booking_id)
     group by o.booking_id
     having (array_agg(o.status order by o.version desc))[1] <> 'cancelled'`,
-  'a deleted person has no sign-in':
-    'select s.id, s.user_id from sign_ins s join users u on u.id = s.user_id where u.deleted_at is not null',
+  'nobody who was erased or disabled has a sign-in': `
+    select s.id, s.user_id from sign_ins s join users u on u.id = s.user_id
+    where u.deleted_at is not null or u.disabled_at is not null`,
+  'nothing is on its way to another application for who was erased or disabled': `
+    select r.model, r.user_id from oidc_records r join users u on u.id = r.user_id
+    where u.deleted_at is not null or u.disabled_at is not null`,
 };
 
 /** Checks the invariants of the booking database; an empty answer is the good one. */

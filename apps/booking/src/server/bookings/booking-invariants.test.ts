@@ -136,15 +136,16 @@ test('… also when they all do it at once', async () => {
   );
 });
 
-test('CAP-22: each invariant sees what breaks it', async () => {
+test('CAP-22, INV-8: each invariant sees what breaks it', async () => {
   const broken = await openStudio();
   await broken.asOwner(`
     alter table events drop constraint events_seats_within_capacity;
     alter table bookings disable trigger user;
     alter table events disable trigger user;
+    alter table users disable trigger user;
     drop index bookings_one_active`);
   const eventId = await broken.addEvent({ places: 1 });
-  const [userId = 0, gone = 0] = await broken.addUsers(2);
+  const [userId = 0, gone = 0, disabled = 0] = await broken.addUsers(3);
   await broken.pool.query('insert into bookings (user_id, event_id) values ($1, $2), ($1, $2)', [userId, eventId]);
   await broken.pool.query('update events set seats_taken = 5 where id = $1', [eventId]);
   await broken.pool.query(
@@ -153,19 +154,27 @@ test('CAP-22: each invariant sees what breaks it', async () => {
     [userId, eventId],
   );
   await broken.pool.query(
-    "insert into sign_ins (secret_hash, kind, user_id, expires_at) values ('x', 'api', $1, now() + interval '1 day')",
-    [gone],
+    "insert into sign_ins (secret_hash, kind, user_id, expires_at) values ('x', 'api', $1, now() + interval '1 day'), ('y', 'page', $2, now() + interval '1 day')",
+    [gone, disabled],
   );
+  await broken.pool.query("insert into oidc_records (model, id, payload, user_id) values ('Session', 's', '{}', $1)", [
+    disabled,
+  ]);
   await broken.pool.query('update users set deleted_at = now() where id = $1', [gone]);
+  await broken.pool.query('update users set disabled_at = now() where id = $1', [disabled]);
+  const violations = await findViolations(broken.db);
   assert.deepEqual(
-    (await findViolations(broken.db)).map(({ invariant }) => invariant),
+    violations.map(({ invariant }) => invariant),
     [
       'seats taken are between none and all',
       'seats taken are the seats of the bookings that hold them',
       'a person has one active booking at an event',
       'every version of a booking has its message',
       'every message about a booking has its booking, or tells of its end',
-      'a deleted person has no sign-in',
+      'nobody who was erased or disabled has a sign-in',
+      'nothing is on its way to another application for who was erased or disabled',
     ],
   );
+  const signedIn = violations.find(({ invariant }) => invariant.endsWith('has a sign-in'))?.rows;
+  assert.deepEqual(signedIn?.map((row) => (row as { user_id: number }).user_id).sort(), [gone, disabled].sort());
 });

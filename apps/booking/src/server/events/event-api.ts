@@ -96,7 +96,8 @@ export function eventRoutes(app: BookingApp): ApiRoute<Callers>[] {
       description: 'For good. Its bookings become `event_cancelled` and everybody is told. Again: the same answer.',
       params: eventParams,
       success: { status: 200, schema: eventSchema, description: 'The cancelled event.' },
-      handle: async ({ params }, { who }) => eventOut(await cancelEvent(app.db, params.id, who)),
+      handle: async ({ params }, { who, network, requestId }) =>
+        eventOut(await cancelEvent(app.db, params.id, who, { network, requestId })),
     }),
   ];
 }

@@ -2,6 +2,8 @@ import type { ReadyAnswer } from '@samaya/platform/ready-answer.ts';
 import { createProvenUser } from '#server/accounts/create-proven-user.ts';
 import { veilBody } from '#server/accounts/veil-body.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
+import { recordAct } from '#server/audit/record-act.ts';
 import { keysOfUser } from '#server/idempotency/key-owner.ts';
 import { type RepeatableRequest, withIdempotency } from '#server/idempotency/with-idempotency.ts';
 import { type FacilitatorFields, insertFacilitator } from './facilitator-queries.ts';
@@ -17,7 +19,7 @@ import { type FacilitatorFields, insertFacilitator } from './facilitator-queries
 export async function addFacilitator(
   app: Pick<BookingApp, 'db' | 'passwords' | 'config'>,
   { password, ...fields }: FacilitatorFields & { password?: string | undefined },
-  { userId, ...request }: Omit<RepeatableRequest, 'owner'> & { userId: number },
+  { userId, origin, ...request }: Omit<RepeatableRequest, 'owner'> & { userId: number; origin?: Origin },
 ): Promise<ReadyAnswer> {
   // Before the transaction, which must not wait for it.
   const passwordHash = password === undefined ? undefined : await app.passwords.hash(password);
@@ -27,6 +29,8 @@ export async function addFacilitator(
     if (passwordHash !== undefined) {
       await createProvenUser(trx, { name: fields.name, email: fields.email, passwordHash, isAdmin: false });
     }
+    const act = { kind: 'facilitator.added', actorId: userId, facilitatorId: facilitator.id } as const;
+    await recordAct(trx, { ...act, details: passwordHash === undefined ? {} : { fields: ['account'] } }, origin);
     return facilitator;
   });
 }

@@ -58,9 +58,10 @@ export function facilitatorRoutes(app: BookingApp): ApiRoute<Callers>[] {
       idempotent: true,
       success: { status: 201, schema: facilitatorSchema, description: 'The new facilitator.' },
       refusals: ['email-taken', 'bad-idempotency-key', 'idempotency-mismatch', 'idempotency-in-progress'],
-      handle: ({ body }, { who, request, rawBody }) =>
+      handle: ({ body }, { who, request, rawBody, network, requestId }) =>
         addFacilitator(app, body, {
           userId: who.userId,
+          origin: { network, requestId },
           key: request.headers.get('idempotency-key'),
           method: request.method,
           path: new URL(request.url).pathname,
@@ -78,7 +79,8 @@ export function facilitatorRoutes(app: BookingApp): ApiRoute<Callers>[] {
       body: facilitatorChangesSchema,
       success: { status: 200, schema: facilitatorSchema, description: 'The facilitator as it is now.' },
       refusals: ['email-taken'],
-      handle: ({ params, body }) => changeFacilitator(app.db, params.id, body),
+      handle: ({ params, body }, { who, network, requestId }) =>
+        changeFacilitator(app.db, { id: params.id, changes: body }, who, { network, requestId }),
     }),
   ];
 }

@@ -38,6 +38,16 @@ export async function insertFacilitator(db: Kysely<DB>, fields: FacilitatorField
     .catch(refuseTakenEmail);
 }
 
+/** A facilitator's fields, locked against another change. */
+export async function lockFacilitator(trx: Transaction<DB>, id: number): Promise<FacilitatorFields | undefined> {
+  return await trx
+    .selectFrom('facilitators')
+    .select(['name', 'email', 'bio', 'specialties'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
 /** Changes the fields given; `undefined` when there is no such facilitator, `email-taken` as above. */
 export async function updateFacilitator(
   db: Kysely<DB>,

@@ -153,6 +153,7 @@ export async function findImporter(
     .select(['users.is_admin', 'facilitators.id', 'facilitators.name', 'facilitators.email'])
     .where(sql`lower(users.email)`, '=', email)
     .where('users.deleted_at', 'is', null)
+    .where('users.disabled_at', 'is', null)
     .where('users.proven_at', 'is not', null)
     .executeTakeFirst();
   if (!row) return undefined;

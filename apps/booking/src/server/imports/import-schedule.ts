@@ -1,4 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { Origin } from '#server/audit/audit.ts';
+import { recordAct } from '#server/audit/record-act.ts';
 import type { DB } from '#server/database-types.ts';
 import { createDirectory, type ImportActor, type KnownFacilitator } from './facilitator-directory.ts';
 import {
@@ -24,6 +26,8 @@ export interface ImportOptions {
   apply: boolean;
   /** Refused rows do not keep the others out. */
   skipRefused: boolean;
+  /** Who asked for it, where that is a person who is signed in. */
+  by?: { userId: number; origin: Origin };
 }
 
 export interface ImportResult extends Plan {
@@ -59,7 +63,12 @@ export async function importSchedule(
     const wanted = new Set([...plan.create, ...plan.change].map((event) => event.facilitator.email));
     const newFacilitators = directory.added().filter(({ email }) => wanted.has(email));
     const isApplied = options.apply && (refused.length === 0 || options.skipRefused);
+    const count = plan.create.length + plan.change.length;
     if (isApplied) await write(trx, plan, newFacilitators, options.studio.currency);
+    if (isApplied && count > 0) {
+      const act = { kind: 'schedule.imported', actorId: options.by?.userId, details: { count } } as const;
+      await recordAct(trx, act, options.by?.origin);
+    }
     return {
       ...plan,
       refused,

@@ -13,7 +13,7 @@ export interface OidcKey {
 
 /**
  * Keeps a record, or replaces the one with the same key. Without `expiresInSeconds` it stays until deleted. What is
- * about a person who is erased is not kept; the share lock waits for whoever is erasing them.
+ * about a person who is erased or disabled is not kept; the share lock waits for whoever is doing that.
  */
 export async function saveOidcRecord(
   db: Kysely<DB>,
@@ -24,7 +24,7 @@ export async function saveOidcRecord(
   const { grantId = null, userCode = null, uid = null } = payload;
   const userId = userOf(payload);
   await sql`
-    with person as (select id from users where id = ${userId}::integer and deleted_at is null for share)
+    with person as (select id from users where id = ${userId}::integer and deleted_at is null and disabled_at is null for share)
     insert into oidc_records (model, id, payload, grant_id, user_code, uid, user_id, expires_at)
     select ${model}, ${id}, ${JSON.stringify(payload)}::jsonb, ${grantId}::text, ${userCode}::text, ${uid}::text,
            ${userId}::integer, clock_timestamp() + make_interval(secs => ${expiresInSeconds ?? null})
@@ -94,7 +94,7 @@ export async function findPersonClaims(db: Kysely<DB>, userId: number): Promise<
            f.id as facilitator_id, f.name as facilitator_name
     from users u
     left join facilitators f on u.proven_at is not null and lower(f.email) = lower(u.email)
-    where u.id = ${userId} and u.deleted_at is null`.execute(db);
+    where u.id = ${userId} and u.deleted_at is null and u.disabled_at is null`.execute(db);
   return rows[0];
 }
 

@@ -15,7 +15,7 @@ export async function selectPasskey(db: Kysely<DB>, credentialId: Buffer): Promi
   const { rows } = await sql<KeptPasskey>`
     select p.id, p.user_id as "userId", p.public_key as "publicKey", p.counter, u.passkey_handle as handle
     from passkeys p join users u on u.id = p.user_id
-    where p.credential_id = ${credentialId} and u.deleted_at is null`.execute(db);
+    where p.credential_id = ${credentialId} and u.deleted_at is null and u.disabled_at is null`.execute(db);
   return rows[0];
 }
 

@@ -3,6 +3,7 @@ import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { lockAccount } from '#server/accounts/lock-account.ts';
 import { type OpenedSignIn, openSignIn } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { requirePasskeySite } from './ask-for-passkey.ts';
 import { badPasskey } from './check-new-passkey.ts';
 import { notePasskeyUsed, selectPasskey, takeChallenge } from './passkey-queries.ts';
@@ -15,7 +16,7 @@ import type { SignedChallenge } from './passkey-schemas.ts';
  * minute from one network.
  */
 export async function signInByPasskey(
-  app: Pick<BookingApp, 'db' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>,
   {
     signed,
     challenge,
@@ -39,6 +40,7 @@ export async function signInByPasskey(
     credential: { id: signed.id, publicKey: new Uint8Array(kept.publicKey), counter: kept.counter },
     requireUserVerification: true,
   }).catch((cause: unknown) => {
+    logSecurity(app.log, 'sign_in.failed', { user_id: kept.userId, step: 'passkey' }, { network });
     throw badPasskey(cause);
   });
   if (!checked.verified) throw badPasskey(undefined);
@@ -51,6 +53,7 @@ export async function signInByPasskey(
     const entry = { userId: account.id, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
     const entered = await openSignIn(trx, { ...entry, kind: 'page', agent, now });
     if (!entered) throw badPasskey(undefined);
+    logSecurity(app.log, 'sign_in.ok', { user_id: account.id, kind: 'page' }, { network });
     return { userId: account.id, entered };
   });
 }

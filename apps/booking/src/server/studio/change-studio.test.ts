@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTestApp } from '#server/test-app.ts';
+import { identityOf } from '#server/test-studio.ts';
 import { applyStudioSettings } from './apply-studio-settings.ts';
 import { changeStudio } from './change-studio.ts';
 import { readStudio } from './read-studio.ts';
@@ -8,6 +9,7 @@ import { studioSchema } from './studio-schemas.ts';
 
 const studio = await createTestApp();
 const { db } = studio;
+const admin = identityOf(1, { isAdmin: true });
 const { facilitatorId } = await studio.addFacilitator();
 const stilte = { name: 'Stilte', timeZone: 'Europe/Amsterdam', currency: 'EUR', terms: null };
 
@@ -15,7 +17,7 @@ test('what was set by hand is there at once, for new events only, and the enviro
   await applyStudioSettings(db, stilte);
   const before = await studio.addEvent({ facilitator_id: facilitatorId });
   const sunyi = { name: 'Sunyi', timeZone: 'Asia/Makassar', currency: 'IDR', terms: 'Come early.\n\nLeave late.' };
-  await changeStudio(db, sunyi);
+  await changeStudio(db, sunyi, admin);
   assert.deepEqual(await readStudio(db), sunyi);
   const after = await studio.addEvent({ facilitator_id: facilitatorId });
   const rows = await db.selectFrom('events').select(['id', 'time_zone', 'currency']).orderBy('id').execute();
@@ -29,7 +31,7 @@ test('what was set by hand is there at once, for new events only, and the enviro
 
 test('a zone that the database does not know is refused, and nothing is written', async () => {
   const before = await readStudio(db);
-  await assert.rejects(changeStudio(db, { ...stilte, timeZone: 'Europe/Atlantis' }), {
+  await assert.rejects(changeStudio(db, { ...stilte, timeZone: 'Europe/Atlantis' }, admin), {
     code: 'invalid',
     errors: [{ pointer: '/timeZone', detail: 'is a time zone such as Europe/Lisbon' }],
   });

@@ -1,15 +1,23 @@
 import { sqlState } from '@samaya/platform/database.ts';
 import { PlatformError } from '@samaya/platform/platform-error.ts';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import type { Studio } from './studio.ts';
 
 const INVALID_PARAMETER = '22023';
 
+const STUDIO = sql`select name, time_zone as "timeZone", currency, terms from studio`;
+
 export async function selectStudio(db: Kysely<DB>): Promise<Studio> {
-  const { rows } = await sql<Studio>`
-    select name, time_zone as "timeZone", currency, terms from studio`.execute(db);
-  const [studio] = rows;
+  return onlyRow(await sql<Studio>`${STUDIO}`.execute(db));
+}
+
+/** The same, locked against another change. */
+export async function lockStudio(trx: Transaction<DB>): Promise<Studio> {
+  return onlyRow(await sql<Studio>`${STUDIO} for no key update`.execute(trx));
+}
+
+function onlyRow({ rows: [studio] }: { rows: Studio[] }): Studio {
   if (!studio) throw new Error('the studio has no row');
   return studio;
 }

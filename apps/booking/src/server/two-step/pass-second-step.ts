@@ -1,10 +1,11 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { openKey, readCode, sealKey, stepOfCode } from './two-step.ts';
 import { type KeptTwoStep, selectTwoStep, takeRecoveryCode, takeStep } from './two-step-queries.ts';
 
-type SecondStepDeps = Pick<BookingApp, 'db' | 'limits' | 'config'>;
+type SecondStepDeps = Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>;
 
 /**
  * The second step of somebody who passed the first; nothing is asked of who has it switched off. Refuses with
@@ -26,7 +27,9 @@ export async function passSecondStep(
     typed && 'recoveryHash' in typed
       ? await useRecoveryCode(app, userId, typed.recoveryHash)
       : await useDigits(app, { kept, userId, digits: typed?.digits, now });
-  if (!isRight) throw badCode();
+  if (isRight) return;
+  logSecurity(app.log, 'sign_in.failed', { user_id: userId, step: 'code' });
+  throw badCode();
 }
 
 export function badCode(): BookingError {

@@ -3,6 +3,8 @@ import { getListedPerson } from '#server/accounts/get-listed-person.ts';
 import type { Identity } from '#server/accounts/identity.ts';
 import { endAllSignIns } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
+import { recordAct } from '#server/audit/record-act.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { clearTwoStep } from './two-step-queries.ts';
 
@@ -15,6 +17,7 @@ export async function releaseFromTwoStep(
   app: Pick<BookingApp, 'db' | 'config'>,
   userId: number,
   actor: Identity,
+  origin?: Origin,
 ): Promise<void> {
   if (!actor.isAdmin) throw new PlatformError('forbidden', 'Only admins may do this.');
   if (userId === actor.userId) {
@@ -24,6 +27,7 @@ export async function releaseFromTwoStep(
   await app.db.transaction().execute(async (trx) => {
     if (!(await clearTwoStep(trx, userId))) return;
     await endAllSignIns(trx, userId);
+    await recordAct(trx, { kind: 'person.two_step_off', actorId: actor.userId, userId }, origin);
     await requestMail(trx, { kind: 'account.two-step-off', userId });
   });
 }

@@ -10,7 +10,7 @@ import { insertRecoveryCodes, selectTwoStep } from './two-step-queries.ts';
  * mail says so. `undefined` when two-step sign-in is off. Refuses as `passSecondStep` does.
  */
 export async function renewRecoveryCodes(
-  app: Pick<BookingApp, 'db' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>,
   { userId, code, now }: { userId: number; code: string; now: Date },
 ): Promise<string[] | undefined> {
   await passSecondStep(app, { userId, code, now });

@@ -9,7 +9,7 @@ import { clearTwoStep } from './two-step-queries.ts';
  * codes and every other sign-in end, and a mail says so. Refuses as `passSecondStep` does.
  */
 export async function switchOffTwoStep(
-  app: Pick<BookingApp, 'db' | 'limits' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>,
   { userId, signInId, code, now }: { userId: number; signInId: number; code: string; now: Date },
 ): Promise<void> {
   await passSecondStep(app, { userId, code, now });

@@ -14,7 +14,8 @@ export async function selectTwoStep(db: Kysely<DB>, userId: number): Promise<Kep
   const { rows } = await sql<KeptTwoStep>`
     select two_step_secret as secret, two_step_since as since,
       (select count(*)::integer from recovery_codes where user_id = users.id and used_at is null) as "codesLeft"
-    from users where id = ${userId} and two_step_secret is not null and deleted_at is null`.execute(db);
+    from users where id = ${userId} and two_step_secret is not null
+      and deleted_at is null and disabled_at is null`.execute(db);
   return rows[0];
 }
 

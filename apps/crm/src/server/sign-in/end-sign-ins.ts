@@ -1,10 +1,11 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import {
   deleteExpiredSignIns,
   deleteSignIn,
   deleteSignInsOfFacilitator,
   deleteSignInsOfUser,
+  noteSignOut,
 } from './sign-in-queries.ts';
 
 /** Ends one sign-in; ending it again changes nothing. */
@@ -12,9 +13,10 @@ export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void>
   await deleteSignIn(db, signInId);
 }
 
-/** Ends every sign-in of a person, in pages and API. */
-export async function endSignInsOfUser(db: Kysely<DB>, userId: number): Promise<void> {
-  await deleteSignInsOfUser(db, userId);
+/** Ends every sign-in of a person, in pages and API, and those that are on their way. */
+export async function endSignInsOfUser(trx: Transaction<DB>, userId: number): Promise<void> {
+  await noteSignOut(trx, userId);
+  await deleteSignInsOfUser(trx, userId);
 }
 
 /** Ends every sign-in on behalf of a facilitator. */

@@ -128,6 +128,7 @@ test('a page’s secret is no bearer', async () => {
     name: 'Maya Lind',
     email: 'maya@studio.example',
     facilitator: { id: 7, name: 'Maya Lind' },
+    begunAt: new Date(),
   });
   assert.equal((await crm.ask('GET', '/api/v1/me', { token: secret })).status, 401);
 });

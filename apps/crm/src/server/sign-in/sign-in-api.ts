@@ -6,6 +6,7 @@ import { type Callers, defineRoute } from '#server/callers.ts';
 import { signInToApi } from './api-sign-in.ts';
 import { createCheckAtBooking } from './check-at-booking.ts';
 import { endSignIn } from './end-sign-ins.ts';
+import { beginSignIn } from './keep-sign-in.ts';
 
 const TAG = 'Sign-in';
 const LONGEST_PASSWORD = 128;
@@ -54,8 +55,9 @@ export function signInRoutes(app: CrmApp, check = createCheckAtBooking(app.confi
       async handle({ body }, { now, network }) {
         await app.limits('sign-in-network', network);
         await app.limits('sign-in-address', body.email);
+        const begunAt = await beginSignIn(app.db);
         const known = await check(body, now);
-        const { token, expiresAt } = await signInToApi(app.db, known);
+        const { token, expiresAt } = await signInToApi(app.db, { ...known, begunAt });
         return { token, expires_at: expiresAt.toISOString(), facilitator: known.facilitator };
       },
     }),

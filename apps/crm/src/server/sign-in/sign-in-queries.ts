@@ -1,10 +1,35 @@
 import { hashToken } from '@samaya/platform/opaque-token.ts';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import type { SignedInFacilitator } from './signed-in-facilitator.ts';
 
 /** `page` secrets travel in a cookie, `api` secrets as a bearer; neither is taken for the other. */
 export type SignInKind = 'page' | 'api';
+
+/** The database's time: what of a sign-in came first is told by one clock. */
+export async function readClock(db: Kysely<DB>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('a clock answered no row');
+  return row.now;
+}
+
+/**
+ * When every sign-in of a person last ended; long ago for whoever never heard of it. Locks that until the transaction
+ * ends: whoever ends them all comes before this or finds what it keeps.
+ */
+export async function lockSignOut(trx: Transaction<DB>, userId: number): Promise<Date | number> {
+  const { rows } = await sql<{ ended_at: Date | number }>`
+    insert into sign_outs as known (user_id, ended_at) values (${userId}, '-infinity')
+    on conflict (user_id) do update set ended_at = known.ended_at returning ended_at`.execute(trx);
+  return rows[0]?.ended_at ?? Number.NEGATIVE_INFINITY;
+}
+
+export async function noteSignOut(trx: Transaction<DB>, userId: number): Promise<void> {
+  await sql`
+    insert into sign_outs (user_id, ended_at) values (${userId}, clock_timestamp())
+    on conflict (user_id) do update set ended_at = clock_timestamp()`.execute(trx);
+}
 
 export async function insertSignIn(
   db: Kysely<DB>,

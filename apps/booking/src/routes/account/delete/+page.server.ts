@@ -3,6 +3,7 @@ import { erasePerson } from '#server/accounts/erase-person.ts';
 import { listSignIns } from '#server/accounts/list-sign-ins.ts';
 import { badCredentials, checkPassword } from '#server/accounts/sign-in.ts';
 import { countUpcoming } from '#server/bookings/count-upcoming.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
 import { dropSignIn } from '../../keep-sign-in.ts';
 import { typedInto } from '../../person-faults.ts';
@@ -29,6 +30,7 @@ export const actions: Actions = {
       return fail(status, { message, isPassword: status === 401 });
     }
     await erasePerson(app.db, userId);
+    logSecurity(app.log, 'account.deleted', { user_id: userId }, facts);
     dropSignIn({ locals, cookies, setHeaders });
     redirect(303, '/account/deleted');
   },

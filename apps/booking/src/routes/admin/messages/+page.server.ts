@@ -7,6 +7,7 @@ import { readOutbox } from '#server/notifications/measure-outbox.ts';
 import type { DeadMessage, Destination, OutboxFigures } from '#server/notifications/outbox.ts';
 import { listDead, replayDead } from '#server/notifications/replay-dead.ts';
 import { momentInWords, zoneInWords } from '../../../words/wall-clock.ts';
+import { requireIdentity } from '../../require-identity.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { ENTRY, kindInWords, MESSAGES } from './messages-texts.ts';
 
@@ -49,7 +50,11 @@ export const actions: Actions = {
     const ids = chosen.flatMap((id) => z.uuid().safeParse(id).data ?? []);
     const isAll = form.has('all');
     if (!isAll && ids.length === 0) return fail(400, { message: MESSAGES.choose });
-    const count = await replayDead(locals.app.db, { destination, ...(!isAll && { ids }) });
+    const count = await replayDead(
+      locals.app.db,
+      { destination, ...(!isAll && { ids }) },
+      { userId: requireIdentity(locals).userId, origin: locals.facts },
+    );
     redirect(303, addressOf(query, { again: String(count) }));
   },
 };

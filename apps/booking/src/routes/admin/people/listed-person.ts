@@ -6,7 +6,8 @@ const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
 
 /** A person as admins see them, in words. */
 export function listedPersonOf(person: ListedPerson, timeZone: string) {
-  const { id, name, email, isProven, isAdmin, isAdminByAddress, facilitatorId, upcoming, signIns, hasTwoStep } = person;
+  const { id, name, email, isProven, isAdmin, isAdminByAddress, facilitatorId, disabledAt, upcoming, hasTwoStep } =
+    person;
   return {
     id,
     path: `/admin/people/${id}`,
@@ -16,8 +17,8 @@ export function listedPersonOf(person: ListedPerson, timeZone: string) {
     isAdmin,
     isAdminByAddress,
     facilitatorId,
+    disabledSince: disabledAt && DATE(timeZone).format(disabledAt),
     upcoming,
-    signIns,
     hasTwoStep,
     is: [isAdmin && PEOPLE.admin, facilitatorId !== null && PEOPLE.facilitator].filter((word) => word !== false),
     since: DATE(timeZone).format(person.created_at),

@@ -78,6 +78,7 @@ async function run(
     studio,
     apply,
     skipRefused,
+    by: { userId: identity.userId, origin: locals.facts },
   });
   return {
     ...importRowsOf(result),

@@ -2,6 +2,7 @@ import { DomainError } from '@samaya/platform/domain-error.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { changeStudio } from '#server/studio/change-studio.ts';
 import { studioSchema } from '#server/studio/studio-schemas.ts';
+import { requireIdentity } from '../../require-identity.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { SETTINGS } from './settings-texts.ts';
 
@@ -25,7 +26,7 @@ export const actions: Actions = {
     const parsed = studioSchema.safeParse(typed);
     if (!parsed.success) return fail(422, { typed, faults: sayFaults(parsed.error.issues) });
     try {
-      await changeStudio(locals.app.db, parsed.data);
+      await changeStudio(locals.app.db, parsed.data, requireIdentity(locals), locals.facts);
     } catch (refused) {
       if (!(refused instanceof DomainError) || refused.code !== 'invalid') throw refused;
       return fail(422, { typed, faults: { timeZone: SETTINGS.faults.timeZone } });

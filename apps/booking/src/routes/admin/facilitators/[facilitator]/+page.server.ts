@@ -3,6 +3,7 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { changeFacilitator } from '#server/facilitators/change-facilitator.ts';
 import { facilitatorChangesSchema } from '#server/facilitators/facilitator-schemas.ts';
 import { getFacilitatorAccount } from '#server/facilitators/get-facilitator-account.ts';
+import { requireIdentity } from '../../../require-identity.ts';
 import { facilitatorFaults, takenAddress, typedFacilitator, writtenFacilitator } from '../facilitator-form.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -26,7 +27,7 @@ export const actions: Actions = {
     const parsed = facilitatorChangesSchema.safeParse(writtenFacilitator(typed));
     if (!parsed.success) return fail(422, { typed, faults: facilitatorFaults(parsed.error.issues) });
     try {
-      await changeFacilitator(locals.app.db, id, parsed.data);
+      await changeFacilitator(locals.app.db, { id, changes: parsed.data }, requireIdentity(locals), locals.facts);
     } catch (refused) {
       return fail(409, { typed, faults: takenAddress(refused) });
     }

@@ -21,7 +21,7 @@ export const actions: Actions = {
     try {
       const once = { key: null, method: request.method, path: url.pathname, rawBody: new Uint8Array() };
       const { userId } = requireIdentity(locals);
-      const answer = await addFacilitator(locals.app, parsed.data, { userId, ...once });
+      const answer = await addFacilitator(locals.app, parsed.data, { userId, origin: locals.facts, ...once });
       ({ id } = JSON.parse(answer.body ?? '') as { id: number });
     } catch (error) {
       return fail(409, { typed, faults: takenAddress(error) });

@@ -18,7 +18,7 @@ export const actions: Actions = {
   async default({ locals, params }) {
     const { id } = await personInAddress(locals, params);
     try {
-      await removePerson(locals.app, id, requireIdentity(locals));
+      await removePerson(locals.app, id, requireIdentity(locals), locals.facts);
     } catch (refused) {
       if (!(refused instanceof DomainError) || refused.code !== 'forbidden') throw refused;
       return fail(403, { message: refused.message });

@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 export const actions: Actions = {
   async default({ locals, params }) {
     const id = eventIdOf(params);
-    await cancelEvent(locals.app.db, id, requireIdentity(locals));
+    await cancelEvent(locals.app.db, id, requireIdentity(locals), locals.facts);
     redirect(303, `/organise/events/${id}?done=cancelled`);
   },
 };

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { createVisitor, type Visitor } from './page-visitor.ts';
+import { startBooking } from './processes.ts';
+import { PASSWORD, startTwoApps } from './two-apps.ts';
+
+const MAYA = { email: 'maya.lind@studio.example', password: PASSWORD };
+const ANA = { email: 'ana@studio.example', password: PASSWORD };
+/** Within which a right that was taken away is gone everywhere. */
+const MOST_MS = 1000;
+const TRIES = 20;
+
+const { booking: here, crm, databases } = await startTwoApps();
+// A second process on the same database, which hears of nothing but what is in it.
+const there = await startBooking({ database: databases.booking, otherUrl: crm.url });
+
+await sql(`update users set is_admin = true where email = '${ANA.email}'`);
+const [maya, ana] = await Promise.all([idOf(MAYA.email), idOf(ANA.email)]);
+
+const admin = createVisitor();
+await admin.post(`${here.url}/sign-in`, ANA);
+
+async function sql(statement: string) {
+  const owner = new pg.Client({ connectionString: databases.booking.ownerUrl });
+  await owner.connect();
+  const { rows } = await owner.query(statement).finally(() => owner.end());
+  return rows ?? [];
+}
+
+async function idOf(email: string): Promise<number> {
+  return (await sql(`select id from users where email = '${email}'`))[0].id;
+}
+
+async function signInTo(url: string, credentials: object): Promise<string> {
+  const response = await fetch(`${url}/api/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(credentials),
+  });
+  assert.equal(response.status, 201);
+  return ((await response.json()) as { token: string }).token;
+}
+
+async function statusOf(url: string, token: string, init: RequestInit = {}): Promise<number> {
+  const response = await fetch(url, {
+    ...init,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const pathOf = async (visitor: Visitor, url: string) => {
+  const { status, url: end } = await visitor.get(url);
+  return `${status} ${new URL(end).pathname}`;
+};
+
+/** Milliseconds until each of `doors` answers as `refusals` says; fails when one never does. */
+async function untilRefused(doors: Record<string, () => Promise<unknown>>, refusals: Record<string, unknown>) {
+  const begun = performance.now();
+  await Promise.all(
+    Object.entries(doors).map(async ([door, ask]) => {
+      let said = await ask();
+      while (said !== refusals[door]) {
+        assert.ok(performance.now() - begun < 10 * MOST_MS, `${door} still answers ${said}`);
+        await sleep(10);
+        said = await ask();
+      }
+    }),
+  );
+  return performance.now() - begun;
+}
+
+/** Maya with everything open: a browser and programs, at both processes and in CRM. */
+async function openEverything() {
+  const browser = createVisitor();
+  await browser.post(`${there.url}/sign-in`, MAYA);
+  const [bearer, atCrm] = await Promise.all([signInTo(there.url, MAYA), signInTo(crm.url, MAYA)]);
+  const book = { method: 'POST', body: JSON.stringify({ event_id: 1 }) };
+  return {
+    'page here': () => pathOf(browser, `${here.url}/bookings`),
+    'page there': () => pathOf(browser, `${there.url}/organise`),
+    'bearer here': () => statusOf(`${here.url}/api/v1/me`, bearer),
+    'bearer there': () => statusOf(`${there.url}/api/v1/me`, bearer),
+    // A refusal that is given from memory, as to somebody who is known.
+    'bearer that was refused': () => statusOf(`${there.url}/api/v1/bookings`, bearer, book),
+    'page of CRM': () => pathOf(browser, `${crm.url}/`),
+    'bearer at CRM': () => statusOf(`${crm.url}/api/v1/me`, atCrm),
+  };
+}
+
+const OPEN = {
+  'page here': '200 /bookings',
+  'page there': '200 /organise',
+  'bearer here': 200,
+  'bearer there': 200,
+  'bearer that was refused': 404,
+  'page of CRM': '200 /',
+  'bearer at CRM': 200,
+};
+const CLOSED = {
+  'page here': '200 /sign-in',
+  'page there': '200 /sign-in',
+  'bearer here': 401,
+  'bearer there': 401,
+  'bearer that was refused': 401,
+  'page of CRM': '200 /sign-in',
+  'bearer at CRM': 401,
+};
+
+test(`AUTHZ-06: whoever is disabled is refused within a second in every process and in CRM (${TRIES} tries)`, async () => {
+  let slowest = 0;
+  for (let round = 0; round < TRIES; round++) {
+    const doors = await openEverything();
+    await untilRefused(doors, OPEN);
+    const disabled = await admin.post(`${here.url}/admin/people/${maya}/disable?/disable`);
+    assert.equal(new URL(disabled.url).search, '?done=disabled');
+    slowest = Math.max(slowest, await untilRefused(doors, CLOSED));
+    await admin.post(`${here.url}/admin/people/${maya}/disable?/enable`);
+  }
+  assert.ok(slowest <= MOST_MS, `the slowest took ${Math.round(slowest)} ms`);
+});
+
+test('while disabled nobody comes in by any page, program or CRM', async () => {
+  await admin.post(`${here.url}/admin/people/${maya}/disable?/disable`);
+  const browser = createVisitor();
+  const page = await browser.post(`${there.url}/sign-in`, MAYA);
+  const stranger = await createVisitor().post(`${there.url}/sign-in`, { ...MAYA, password: 'wrong password' });
+  assert.equal(page.status, stranger.status);
+  assert.match(page.html, /do not belong together/);
+  assert.equal(await pathOf(browser, `${crm.url}/`), '200 /sign-in');
+  for (const { url } of [here, there, crm]) {
+    const refused = await fetch(`${url}/api/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(MAYA),
+    });
+    assert.deepEqual([refused.status, ((await refused.json()) as { code: string }).code], [401, 'bad-credentials']);
+  }
+  await admin.post(`${here.url}/admin/people/${maya}/disable?/enable`);
+  assert.equal((await createVisitor().post(`${there.url}/sign-in`, MAYA)).status, 200);
+});
+
+test(`AUTHZ-06: whoever is no admin any more is refused within a second in every process (${TRIES} tries)`, async () => {
+  const browser = createVisitor();
+  await browser.post(`${there.url}/sign-in`, MAYA);
+  const bearer = await signInTo(there.url, MAYA);
+  const add = () => ({ method: 'POST', body: JSON.stringify({ name: 'x', email: 'not an address' }) });
+  const doors = {
+    'page here': () => pathOf(browser, `${here.url}/admin`),
+    'page there': () => pathOf(browser, `${there.url}/admin/people`),
+    'bearer here': () => statusOf(`${here.url}/api/v1/facilitators`, bearer, add()),
+    'bearer there': () => statusOf(`${there.url}/api/v1/facilitators`, bearer, add()),
+  };
+  let slowest = 0;
+  for (let round = 0; round < TRIES; round++) {
+    await admin.post(`${here.url}/admin/people/${maya}?/makeAdmin`);
+    await untilRefused(doors, {
+      'page here': '200 /admin',
+      'page there': '200 /admin/people',
+      'bearer here': 422,
+      'bearer there': 422,
+    });
+    await admin.post(`${here.url}/admin/people/${maya}?/unmakeAdmin`);
+    const refusals = { 'page here': '403 /admin', 'page there': '403 /admin/people' };
+    slowest = Math.max(slowest, await untilRefused(doors, { ...refusals, 'bearer here': 403, 'bearer there': 403 }));
+  }
+  assert.ok(slowest <= MOST_MS, `the slowest took ${Math.round(slowest)} ms`);
+  const noted = there
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('"access.refused"'));
+  assert.ok(noted.some((line) => line.includes('/admin/people')) && noted.some((line) => line.includes('/api/v1/')));
+});
+
+test('AUTHZ-06: signing somebody out everywhere ends CRM too', async () => {
+  const doors = await openEverything();
+  await untilRefused(doors, OPEN);
+  await admin.post(`${here.url}/admin/people/${maya}?/signOut`);
+  assert.ok((await untilRefused(doors, CLOSED)) <= MOST_MS);
+});
+
+test('negative control: CRM, which is told nothing, keeps whom booking refuses', async () => {
+  const doors = await openEverything();
+  await untilRefused(doors, OPEN);
+  await sql('alter table users disable trigger users_end_sign_ins');
+  await admin.post(`${here.url}/admin/people/${maya}/disable?/disable`);
+  await sql('alter table users enable trigger users_end_sign_ins');
+  const { 'page of CRM': page, 'bearer at CRM': atCrm, ...ofBooking } = doors;
+  await untilRefused(ofBooking, CLOSED);
+  await sleep(2 * MOST_MS);
+  assert.deepEqual([await page(), await atCrm()], ['200 /', 200]);
+  await admin.post(`${here.url}/admin/people/${maya}?/signOut`);
+  await untilRefused(doors, CLOSED);
+  await admin.post(`${here.url}/admin/people/${maya}/disable?/enable`);
+});
+
+test('an admin cannot disable themselves', async () => {
+  const refused = await admin.post(`${there.url}/admin/people/${ana}/disable?/disable`);
+  assert.equal(refused.status, 403);
+  assert.equal(await pathOf(admin, `${here.url}/admin`), '200 /admin');
+});
