@@ -47,6 +47,7 @@ test('AUTHN-12: what others try first is refused, however it is dressed up', () 
   }
   for (const taken of [
     'quiet mornings',
+    'yoga before breakfast',
     'a manchester of cotton',
     'strawberry and basil',
     'gorse-lantern',
