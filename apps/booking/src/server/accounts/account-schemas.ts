@@ -86,6 +86,8 @@ export const personalDataSchema = z.object({
     z.object({
       kind: z.string(),
       agent: z.string().nullable(),
+      name: z.string().nullable(),
+      scopes: z.array(z.string()).nullable(),
       created_at: instant,
       last_seen_at: instant,
       expires_at: instant,

@@ -34,7 +34,7 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .execute();
   const signIns = await db
     .selectFrom('sign_ins')
-    .select(['kind', 'agent', 'created_at', 'last_seen_at', 'expires_at'])
+    .select(['kind', 'agent', 'name', 'scopes', 'created_at', 'last_seen_at', 'expires_at'])
     .where('user_id', '=', userId)
     .orderBy('id')
     .execute();
