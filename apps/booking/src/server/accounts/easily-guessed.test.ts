@@ -47,13 +47,28 @@ test('AUTHN-12: what others try first is refused, however it is dressed up', () 
   }
   for (const taken of [
     'quiet mornings',
-    'yoga before breakfast',
     'a manchester of cotton',
     'strawberry and basil',
     'gorse-lantern',
     '7hx2-99ab-qq',
   ]) {
     assert.equal(isEasilyGuessed(taken), false, taken);
+  }
+});
+
+test('AUTHN-12: words of what this is about are refused with whatever stands behind them', () => {
+  for (const refused of [
+    'Samaya2026!',
+    'samaya-1234',
+    'Retreat 2026',
+    'facilitator',
+    'administrator1',
+    'Yoga!!!!!!!!',
+  ]) {
+    assert.equal(newPassword.safeParse(refused).success, false, refused);
+  }
+  for (const taken of ['samaya and gorse', 'my 3rd retreat', '2026 yoga mats']) {
+    assert.equal(newPassword.safeParse(taken).success, true, taken);
   }
 });
 

@@ -4,6 +4,7 @@ import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import type { GooglePerson } from '#server/google/google-person.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { dropPasskeys } from '#server/passkeys/drop-passkeys.ts';
 import { NO_PASSWORD } from './account.ts';
 import { accountEmail } from './account-schemas.ts';
 import { giveAccount, lockAccountAt, lockAccountState, noteLinkAsked } from './account-state-queries.ts';
@@ -18,8 +19,11 @@ import { type CheckedCredentials, endAllSignIns } from './sign-in.ts';
 export async function findGoogleAccount(trx: Transaction<DB>, person: GooglePerson): Promise<CheckedCredentials> {
   await lockGoogleAccount(trx, person.sub);
   const known = await findUserOfGoogle(trx, person.sub);
-  const account = known === undefined ? undefined : await lockAccountState(trx, known);
-  if (account) return { userId: account.id, checkedHash: account.passwordHash };
+  if (known !== undefined) {
+    const account = await lockAccountState(trx, known);
+    if (!account) throw googleRefused();
+    return { userId: account.id, checkedHash: account.passwordHash };
+  }
   const email = addressOf(person);
   return (await findByAddress(trx, person, email)) ?? (await addAccount(trx, person, email));
 }
@@ -39,6 +43,7 @@ async function findByAddress(
     return { userId: found.id, checkedHash: found.passwordHash };
   }
   // A guest's, or a stranger's who typed the address first: what they had ends.
+  await dropPasskeys(trx, found.id);
   await giveAccount(trx, found.id, NO_PASSWORD);
   await setGoogleId(trx, found.id, sub);
   await endAllSignIns(trx, found.id);
@@ -70,6 +75,11 @@ function addressOf({ email = '', vouching }: GooglePerson): string {
     'google-unproven',
     'Google has not confirmed the address of this account. Sign up with your address and a password; we send you a mail to confirm it.',
   );
+}
+
+/** The account was disabled. */
+export function googleRefused(): BookingError {
+  return new BookingError('google-refused', 'This account cannot be signed in to. Ask the studio.');
 }
 
 function googleKnown(): BookingError {
