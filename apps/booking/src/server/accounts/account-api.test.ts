@@ -158,10 +158,10 @@ test('LOAD-10: a password that is far too long is refused at once, and never has
 
 test('LOAD-10: takes passwords of 10 and of 128 characters, of any kind', async () => {
   for (const [index, password] of [
-    'calm creek',
-    ' a b  c  d',
-    '🌊🌿🧘💻'.repeat(32),
-    'ｃａｌｍ ｒｉｖｅｒ ４７',
+    'aaaaaaabcd',
+    '   a b c  ',
+    '🌊🐚🦀🐟'.repeat(32),
+    'ｓｔｉｌｌｅｓ１２３',
   ].entries()) {
     const email = `any${index}@example.org`;
     assert.equal((await call('POST', '/api/v1/users', { body: { ...LEA, email, password } })).status, 201);
