@@ -8,6 +8,7 @@ export const SECURITY_EVENTS = [
   'access.refused',
   'password.changed',
   'address.changed',
+  'token.made',
   'rights.changed',
   'account.disabled',
   'account.enabled',

@@ -99,6 +99,7 @@ export function identityOf(userId: number, rights: { facilitatorId?: number; isA
     isAdmin: rights.isAdmin ?? false,
     facilitatorId: rights.facilitatorId ?? null,
     signInId: 1,
+    scopes: null,
   };
 }
 

@@ -10,6 +10,7 @@ const ANA = {
   isAdmin: false,
   facilitatorId: null,
   signInId: 7,
+  scopes: null,
 };
 
 /** A memory that has just been told who Ana is, on a clock and with an answer to who signed out that a test can set. */

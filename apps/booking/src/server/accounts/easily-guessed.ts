@@ -22,9 +22,10 @@ const common = new Set(prefixesOf(Buffer.from(FREQUENT_PASSWORDS, 'base64')));
 export function isEasilyGuessed(password: string): boolean {
   const plain = password.normalize('NFKC').toLowerCase();
   if (new Set(plain).size < FEWEST_DIFFERENT) return true;
-  const bare = plain.replace(/[^\p{L}\p{N}]+$/u, '');
-  if (WORDS_OF_OURS.has(plain.replace(/\P{L}+$/u, ''))) return true;
-  return [plain, bare, bare.replace(/\p{N}+$/u, '')].some((one) => common.has(prefixOf(one)));
+  // The look behind keeps each from beginning anew at every character of a long run.
+  const bare = plain.replace(/(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/u, '');
+  if (WORDS_OF_OURS.has(plain.replace(/(?<!\P{L})\P{L}+$/u, ''))) return true;
+  return [plain, bare, bare.replace(/(?<!\p{N})\p{N}+$/u, '')].some((one) => common.has(prefixOf(one)));
 }
 
 function prefixOf(password: string): number {

@@ -126,5 +126,6 @@ async function demoAdmin({ db }: Pick<BookingApp, 'db'>): Promise<Identity> {
     isAdmin: true,
     facilitatorId: null,
     signInId: 0,
+    scopes: null,
   };
 }

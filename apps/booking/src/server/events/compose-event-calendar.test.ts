@@ -37,6 +37,7 @@ const identityOf = (person: TestFacilitator) => ({
   isAdmin: false,
   facilitatorId: person.facilitatorId,
   signInId: 1,
+  scopes: null,
 });
 
 async function book(eventId: number) {
