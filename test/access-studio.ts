@@ -158,7 +158,7 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id },
+      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id, interaction: 'ended' },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),

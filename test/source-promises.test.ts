@@ -147,6 +147,7 @@ test('EDGE-08: nothing asks an address that somebody typed: who asks at all is k
     // The mail server of the settings.
     'apps/booking/src/server/mail/send-by-smtp.ts',
     // The other application, at its address of the settings.
+    'apps/booking/src/server/notifications/deliver-notifications.ts',
     'apps/booking/src/server/notifications/post-delivery.ts',
     'apps/crm/src/server/notifications/ask-booking.ts',
     'apps/crm/src/server/sign-in/check-at-booking.ts',

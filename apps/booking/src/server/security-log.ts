@@ -9,6 +9,8 @@ export const SECURITY_EVENTS = [
   'password.changed',
   'address.changed',
   'token.made',
+  'google.connected',
+  'google.disconnected',
   'rights.changed',
   'account.disabled',
   'account.enabled',

@@ -107,6 +107,9 @@ export const personalDataSchema = z.object({
   oidc_records: z
     .array(z.object({ model: z.string(), expires_at: instant.nullable() }))
     .meta({ description: 'Sign-ins to other applications that are on their way.' }),
+  assistants: z
+    .array(z.object({ facilitator_name: z.string(), added_at: instant }))
+    .meta({ description: 'The facilitators whom you assist.' }),
   audit_trail: z
     .array(z.object({ at: instant, kind: z.string(), done: z.string(), network: z.string().nullable() }))
     .meta({ description: 'What you did to others as an admin or facilitator, and what admins did to your account.' }),

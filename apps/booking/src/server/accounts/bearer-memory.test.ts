@@ -9,6 +9,7 @@ const ANA = {
   isProven: true,
   isAdmin: false,
   facilitatorId: null,
+  assists: [],
   signInId: 7,
   scopes: null,
 };

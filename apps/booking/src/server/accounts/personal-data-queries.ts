@@ -51,6 +51,13 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .where('user_id', '=', userId)
     .orderBy('expires_at')
     .execute();
+  const assistants = await db
+    .selectFrom('assistants')
+    .innerJoin('facilitators', 'facilitators.id', 'assistants.facilitator_id')
+    .select(['facilitators.name as facilitator_name', 'assistants.added_at'])
+    .where(sql<boolean>`assistants.email = lower(${user.email}) and ${user.proven_at !== null}`)
+    .orderBy('assistants.id')
+    .execute();
   const acts = await db
     .selectFrom('audit_trail')
     .select(['at', 'kind', sql<string>`case when actor_id = ${userId} then 'by you' else 'to you' end`.as('done')])
@@ -66,6 +73,7 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     sign_ins: signIns,
     outbox,
     oidc_records: oidcRecords,
+    assistants,
     audit_trail: acts,
   };
 }

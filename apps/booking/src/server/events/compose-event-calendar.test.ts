@@ -36,6 +36,7 @@ const identityOf = (person: TestFacilitator) => ({
   isProven: true,
   isAdmin: false,
   facilitatorId: person.facilitatorId,
+  assists: [],
   signInId: 1,
   scopes: null,
 });
