@@ -226,7 +226,7 @@ test('EDGE-01: a mail runs nothing and loads nothing, in a program that would le
   await page.setContent('<img src="data:," onerror="alert(1)"><img src="http://evil.example:9/a.png">');
   await sleep(200);
   assert.ok(
-    harm.some((what) => what.startsWith('a dialog')),
+    harm.some((what: string) => what.startsWith('a dialog')),
     `${harm}`,
   );
   await context.close();

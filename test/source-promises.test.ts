@@ -131,3 +131,26 @@ test('NOTIF-13: CRM forgets no message id, so a message that comes late is known
   );
   assert.match(readSource(ROOT, 'apps/crm/schema.sql'), /message_unique UNIQUE \(message_id\)/);
 });
+
+test('EDGE-08: nothing asks an address that somebody typed: who asks at all is known, and asks what the settings say', () => {
+  const asks =
+    /^(fetch|send|\w*[oO]ptions\.fetch|client\.discovery|createTransport|https?\.(get|request)|(net|tls)\.connect)$/;
+  const asking = new Set<string>();
+  for (const { path, node } of nodesOfRuntimeCode()) {
+    if (!/^(apps\/[^/]+\/src\/server|packages\/platform)\//.test(path) || !ts.isCallExpression(node)) continue;
+    if (asks.test(node.expression.getText())) asking.add(path);
+  }
+  assert.deepEqual([...asking].filter((path) => !readSource(ROOT, path).includes("from 'node:http'")).sort(), [
+    // Google, at the issuer of the settings and where its document leads.
+    'apps/booking/src/server/google/fetch-bounded.ts',
+    'apps/booking/src/server/google/google-sign-in.ts',
+    // The mail server of the settings.
+    'apps/booking/src/server/mail/send-by-smtp.ts',
+    // The other application, at its address of the settings.
+    'apps/booking/src/server/notifications/deliver-notifications.ts',
+    'apps/booking/src/server/notifications/post-delivery.ts',
+    'apps/crm/src/server/notifications/ask-booking.ts',
+    'apps/crm/src/server/sign-in/check-at-booking.ts',
+    'apps/crm/src/server/sign-in/sign-in-at-booking.ts',
+  ]);
+});

@@ -41,7 +41,7 @@ function read(file: string) {
   return new ICAL.Component(ICAL.parse(file));
 }
 
-test('whatever people write stays inside its property, on lines that every reader takes', () => {
+test('EDGE-05: whatever people write stays inside its property, on lines that every reader takes', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), { maxLength: 4 }), HOSTILE, (texts, name) => {
       const entries = texts.map(([title, description, place], index) => ({

@@ -242,7 +242,7 @@ test('whatever people call things: markup stays words, and a line stays a line',
 
 const HEADERS = ['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to'];
 
-test('whatever people call things: a mail server sees one recipient, and no header of theirs', async () => {
+test('EDGE-06: whatever people call things: a mail server sees one recipient, and no header of theirs', async () => {
   const sink = await openSmtpSink();
   const post = openPost(sink);
   const cut = new AbortController().signal;
