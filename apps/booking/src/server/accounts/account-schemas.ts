@@ -69,7 +69,6 @@ export const personalDataSchema = z.object({
   recovery_codes: z
     .array(z.object({ used_at: instant.nullable() }))
     .meta({ description: 'Each good for one sign-in in place of the app; only their hashes are kept.' }),
-  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   facilitators: z.array(
     z.object({
       id: z.int(),
@@ -99,6 +98,7 @@ export const personalDataSchema = z.object({
       expires_at: instant,
     }),
   ),
+  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   outbox: z
     .array(
       z.object({
