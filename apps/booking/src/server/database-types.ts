@@ -27,6 +27,13 @@ export interface AnsweredChallenges {
   challenge_hash: Buffer;
 }
 
+export interface Assistants {
+  added_at: Generated<Date>;
+  email: string;
+  facilitator_id: number;
+  id: Generated<number>;
+}
+
 export interface AuditTrail {
   actor_id: number | null;
   at: Generated<Date>;
@@ -199,6 +206,8 @@ export interface SignIns {
   id: Generated<number>;
   kind: string;
   last_seen_at: Generated<Date>;
+  name: string | null;
+  scopes: string[] | null;
   secret_hash: Buffer;
   user_id: number;
 }
@@ -235,6 +244,7 @@ export interface Users {
 
 export interface DB {
   answered_challenges: AnsweredChallenges;
+  assistants: Assistants;
   audit_trail: AuditTrail;
   bookings: Bookings;
   ended_sign_ins: EndedSignIns;

@@ -1,10 +1,8 @@
-import type { Transaction } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
-import type { DB } from '#server/database-types.ts';
-import { BookingError } from '#server/errors.ts';
 import type { GooglePerson } from '#server/google/google-person.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { findTwoStep } from '#server/two-step/find-two-step.ts';
-import { findGoogleAccount } from './find-google-account.ts';
+import { findGoogleAccount, googleRefused } from './find-google-account.ts';
 import { type FirstStep, firstStepOf } from './first-step.ts';
 import { type OpenedSignIn, openSignIn } from './sign-in.ts';
 
@@ -13,16 +11,20 @@ import { type OpenedSignIn, openSignIn } from './sign-in.ts';
  * Which account that is, `findGoogleAccount` decides and refuses. Refuses with `too-many-requests` like `signIn`.
  */
 export async function signInWithGoogle(
-  app: Pick<BookingApp, 'db' | 'limits'>,
+  app: Pick<BookingApp, 'db' | 'limits' | 'log'>,
   { person, network, agent, now }: { person: GooglePerson; network: string; agent: string | undefined; now: Date },
 ): Promise<{ userId: number; entered: OpenedSignIn | FirstStep }> {
   await app.limits('sign-in-network', network);
-  return await app.db.transaction().execute(async (trx: Transaction<DB>) => {
+  const opened = await app.db.transaction().execute(async (trx) => {
     const account = await findGoogleAccount(trx, person);
     const { userId } = account;
-    const opened = await openSignIn(trx, { ...account, kind: 'page', agent, now });
-    if (opened) return { userId, entered: opened };
+    const signIn = await openSignIn(trx, { ...account, kind: 'page', agent, now });
+    if (signIn) return { userId, entered: signIn };
     if (await findTwoStep(trx, userId)) return { userId, entered: firstStepOf(account) };
-    throw new BookingError('google-refused', 'This account cannot be signed in to.');
+    throw googleRefused();
   });
+  const { userId, entered } = opened;
+  if ('token' in entered)
+    logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page', way: 'google' }, { network });
+  return opened;
 }

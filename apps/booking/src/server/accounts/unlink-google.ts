@@ -1,6 +1,7 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
 import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { NO_PASSWORD } from './account.ts';
 import { lockAccountState } from './account-state-queries.ts';
 import { setGoogleId } from './google-account-queries.ts';
@@ -11,10 +12,10 @@ import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
  * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in.
  */
 export async function unlinkGoogle(
-  { db }: Pick<BookingApp, 'db'>,
+  { db, log }: Pick<BookingApp, 'db' | 'log'>,
   { userId, agent, now }: { userId: number; agent: string | undefined; now: Date },
 ): Promise<OpenedSignIn | undefined> {
-  return await db.transaction().execute(async (trx) => {
+  const opened = await db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
     if (!account || account.googleId === null) return undefined;
     if (account.passwordHash === NO_PASSWORD && (await listPasskeys(trx, userId)).length === 0) {
@@ -26,4 +27,6 @@ export async function unlinkGoogle(
     const entry = { userId, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
     return await openSignIn(trx, { ...entry, kind: 'page', agent, now });
   });
+  if (opened) logSecurity(log, 'google.disconnected', { user_id: userId });
+  return opened;
 }
