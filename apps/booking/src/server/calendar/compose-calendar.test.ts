@@ -50,7 +50,7 @@ test('EDGE-05: whatever people write stays inside its property, on lines that ev
   const tries = countTries(t, 'EDGE-05', { short: 800, full: 8000 });
 >>>>>>> browser
   fc.assert(
-    fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), { maxLength: 4 }), HOSTILE, (texts, name) => {
+    fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), maxLength: 4 ), HOSTILE, (texts, name) => {
       const entries = texts.map(([title, description, place], index) => ({
         ...ENTRY,
         uid: `event-${index}@book.example.org`,
@@ -78,8 +78,7 @@ test('EDGE-05: whatever people write stays inside its property, on lines that ev
       }
       assert.equal(calendar.getAllProperties('x-wr-calname').length, 1);
       assert.equal(calendar.getAllProperties().length, 7);
-    }),
-    { numRuns: tries },
+    }),numRuns: tries ,
   );
 });
 
