@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { seal } from '@samaya/platform/sealed-value.ts';
 import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
 import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
@@ -5,6 +6,7 @@ import { signInToPages } from '../apps/crm/src/server/sign-in/page-sign-in.ts';
 import { bookingMessage, createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
 import { buildPages } from '../scripts/build.ts';
 import type { TestCrm } from './both-apps.ts';
+import { startLyingGoogle } from './lying-google.ts';
 import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
 
 /** Kinds of callers, as the table of docs/access.md explains them. */
@@ -54,11 +56,12 @@ export async function openAccessStudio(): Promise<AccessStudio> {
     .updateTable('outbox_destinations')
     .set({ down_since: new Date(), probe_at: new Date(Date.now() + 24 * HOUR_MS) })
     .execute();
+  const { settings: google } = await startLyingGoogle();
   const environment = { METRICS_TOKEN };
   const bookingProcess = await startBooking({
     database: booking,
     otherUrl: `http://localhost:${crmPort}`,
-    environment,
+    environment: { ...environment, ...google },
   });
   const crmProcess = await startCrm({
     database: crm.database,
@@ -90,7 +93,7 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
   const owner = await addFacilitator();
   const rival = await addFacilitator();
   const [user, other, admin, somebody] = await Promise.all([
-    addPerson(),
+    addPerson({ google_id: `g-${owner.id}` }),
     addPerson(),
     addPerson({ is_admin: true }),
     addPerson(),
@@ -146,6 +149,14 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     .returning('id')
     .executeTakeFirstOrThrow();
   const signIn = await db.selectFrom('sign_ins').select('id').where('user_id', '=', user.id).executeTakeFirstOrThrow();
+  const passkey = await db
+    .insertInto('passkeys')
+    .values({
+      ...{ user_id: user.id, credential_id: randomBytes(16), public_key: randomBytes(16) },
+      ...{ counter: 0, name: 'Phone' },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   const keys = booking.app.config.cookieKeys;
   const note = (purpose: string, said: object) => seal({ at: Date.now(), note: said }, keys, purpose);
   return {
@@ -156,12 +167,13 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id, interaction: 'ended' },
+      ...{ person: somebody.id, signIn: signIn.id, passkey: passkey.id, mail: mail.id, dead: dead.id },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
       addressToken: await linkTokenOf(booking, 'address', mover.email),
       file: 'everything.json',
+      interaction: 'none',
       bookedNote: note('booked', { eventId: event, email: user.email }),
       resetNote: note('reset sent', { email: user.email }),
       addressNote: note('address sent', { email: user.email }),

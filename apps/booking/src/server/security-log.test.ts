@@ -4,6 +4,7 @@ import { askForNewAddress } from './accounts/ask-for-new-address.ts';
 import { askForReset } from './accounts/ask-for-reset.ts';
 import { changeAddress } from './accounts/change-address.ts';
 import { changeAdmin } from './accounts/change-admin.ts';
+import { createAccessToken } from './accounts/create-access-token.ts';
 import { disablePerson } from './accounts/disable-person.ts';
 import { linkGoogle } from './accounts/link-google.ts';
 import { resetPassword } from './accounts/reset-password.ts';
@@ -45,6 +46,12 @@ const PROVOKED: Record<SecurityEvent, () => Promise<unknown>> = {
     await changeAddress(app, { token, owner: { by: 'sign-in', userId: ana.id }, agent: undefined, now });
     ana.email = 'ana@new.example';
   },
+  'token.made': () =>
+    createAccessToken(
+      app,
+      { userId: ana.id, email: ana.email },
+      { name: 'Ana’s calendar', scopes: ['read'], days: 7, password: 'another quiet one', network: '192.0.2.1' },
+    ),
   'google.connected': () => linkGoogle(app, { userId: ana.id, sub: 'g-ana' }),
   'google.disconnected': () => unlinkGoogle(app, { userId: ana.id, agent: undefined, now }),
   'rights.changed': () => changeAdmin(app, { userId: ana.id, isAdmin: true }, admin),

@@ -8,6 +8,7 @@ export const SECURITY_EVENTS = [
   'access.refused',
   'password.changed',
   'address.changed',
+  'token.made',
   'google.connected',
   'google.disconnected',
   'rights.changed',

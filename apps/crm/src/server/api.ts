@@ -11,6 +11,8 @@ import type { SignedInFacilitator } from './sign-in/signed-in-facilitator.ts';
 
 const STATUSES: Record<CrmErrorCode, number> = {
   'bad-credentials': 401,
+  'second-factor-needed': 401,
+  'bad-code': 401,
   'not-a-facilitator': 403,
   'booking-away': 503,
   'bad-signature': 401,
@@ -32,7 +34,7 @@ export function createCrmApi(app: CrmApp) {
     statuses: STATUSES,
     identify: (token) => identifyBearer(app.db, token),
     callers,
-    async admit(identity, facts, caller) {
+    async admit(identity, facts, { caller }) {
       // Booking's relay is known by its signature; it is no stranger at an address.
       if (caller === 'signature') return;
       if (identity) await app.limits('api-token', String(identity.signInId));

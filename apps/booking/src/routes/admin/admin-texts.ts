@@ -57,6 +57,8 @@ export const PERSON = {
     'Admin because the address is listed in ADMIN_EMAILS; that is changed in the settings of the installation.',
   yourself: 'This is you. Another admin can change your rights.',
   signOut: 'Sign out everywhere',
+  releaseText: 'Signs in in two steps. Switch that off only for somebody you know, who lost app and recovery codes.',
+  release: 'Switch two-step sign-in off',
   signOutText: 'Ends every sign-in in browsers and programs, here and in CRM.',
   disable: 'Disable this account …',
   enable: 'Enable this account …',
@@ -64,6 +66,7 @@ export const PERSON = {
   done: {
     made: 'Is an admin now.',
     unmade: 'Is no admin any more.',
+    released: 'Two-step sign-in is off, and everywhere signed out.',
     out: 'Signed out everywhere.',
     ended: 'That sign-in has ended.',
     disabled: 'The account is disabled.',
@@ -91,6 +94,24 @@ export const DELETE = {
   isAdmin: 'Take the admin’s rights away first.',
   isYou: 'This is your own account; you delete it on its own page.',
   deleted: 'The account is deleted.',
+} as const;
+
+export const ROLES = {
+  title: 'Roles',
+  lead: 'Who may do more than book. A right counts at once, and ends at once, wherever somebody is signed in.',
+  admins: 'Admins',
+  adminsText: 'See and change everything. Made and unmade on the page of a person.',
+  byAddress: 'by ADMIN_EMAILS',
+  unconfirmed: 'nobody has confirmed this address yet',
+  disabled: 'disabled',
+  facilitators: 'Facilitators',
+  facilitatorsText: 'Run their own events and have CRM: whoever has confirmed the facilitator’s address.',
+  facilitatorsLink: (count: number) => (count === 1 ? '1 facilitator' : `${count} facilitators`),
+  assistants: 'Assistants',
+  assistantsText: 'Help at the door: lists and who came, at the events of one facilitator.',
+  helps: (name: string) => `helps ${name}`,
+  noAssistants: 'Nobody helps yet.',
+  assistantsLink: 'Name and remove assistants',
 } as const;
 
 export const DISABLE = {
