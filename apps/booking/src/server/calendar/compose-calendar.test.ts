@@ -42,15 +42,11 @@ function read(file: string) {
   return new ICAL.Component(ICAL.parse(file));
 }
 
-<<<<<<< HEAD
-test('EDGE-05: whatever people write stays inside its property, on lines that every reader takes', () => {
-=======
 test('EDGE-05: whatever people write stays inside its property, on lines that every reader takes', (t) => {
   // Each time some seven texts.
   const tries = countTries(t, 'EDGE-05', { short: 800, full: 8000 });
->>>>>>> browser
   fc.assert(
-    fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), maxLength: 4 ), HOSTILE, (texts, name) => {
+    fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), { maxLength: 4 }), HOSTILE, (texts, name) => {
       const entries = texts.map(([title, description, place], index) => ({
         ...ENTRY,
         uid: `event-${index}@book.example.org`,
@@ -78,7 +74,8 @@ test('EDGE-05: whatever people write stays inside its property, on lines that ev
       }
       assert.equal(calendar.getAllProperties('x-wr-calname').length, 1);
       assert.equal(calendar.getAllProperties().length, 7);
-    }),numRuns: tries ,
+    }),
+    { numRuns: tries },
   );
 });
 
