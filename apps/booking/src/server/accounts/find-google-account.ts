@@ -20,6 +20,8 @@ export async function findGoogleAccount(trx: Transaction<DB>, person: GooglePers
   const known = await findUserOfGoogle(trx, person.sub);
   const account = known === undefined ? undefined : await lockAccountState(trx, known);
   if (account) return { userId: account.id, checkedHash: account.passwordHash };
+  // Theirs is disabled; Google opens no other one beside it.
+  if (known !== undefined) throw googleKnown();
   const email = addressOf(person);
   return (await findByAddress(trx, person, email)) ?? (await addAccount(trx, person, email));
 }
