@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { type AccessRoute, type Answered, listRoutes, nameOf, send } from './access-routes.ts';
-import { type App, CALLERS, openAccessStudio, type Scene } from './access-studio.ts';
+import { type App, CALLERS, METRICS_TOKEN, openAccessStudio, type Scene } from './access-studio.ts';
+import { HIDDEN_PATHS } from './hidden-paths.ts';
 
 const FILE = resolve(import.meta.dirname, '../docs/access.md');
 const HEADINGS = { api: 'API', pages: 'Pages', beside: 'Beside them' } as const;
+const AT_ONCE = 8;
+const LEAST_WIDE = 'sign-in'.length;
 const APPS = { booking: 'Booking', crm: 'CRM' } as const;
 
 const studio = await openAccessStudio();
@@ -51,7 +55,9 @@ async function tryApp(app: App): Promise<string> {
 }
 
 function tableOf(rows: readonly string[][]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  // As wide as the longest answer in any case, so that one more does not move all.
+  const widths =
+    rows[0]?.map((_, column) => Math.max(LEAST_WIDE, ...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
   lines.splice(1, 0, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
   return `${lines.join('\n')}\n`;
@@ -63,4 +69,62 @@ test('AUTHZ-01: every kind of caller gets on every route what docs/access.md say
   const found = `${beginning}${await tryApp('booking')}\n${await tryApp('crm')}`;
   if (process.env.ACCESS_TABLE === 'write') writeFileSync(FILE, found);
   else assert.equal(found, written);
+});
+
+/** Asks for a path as it is written: `fetch` would make it a proper one first. */
+async function askAsWritten(port: number, path: string, headers: Record<string, string>): Promise<[number, string]> {
+  return await new Promise((resolve, reject) => {
+    const asking = request({ host: '127.0.0.1', port, path, headers: { host: `localhost:${port}`, ...headers } });
+    asking.on('error', reject);
+    asking.on('response', (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      answer.on('end', () => resolve([answer.statusCode ?? 0, text]));
+    });
+    asking.end();
+  });
+}
+
+test('AUTHZ-08: nothing is behind addresses that nobody declared, for strangers and admins alike', async () => {
+  assert.ok(HIDDEN_PATHS.length >= 200, String(HIDDEN_PATHS.length));
+  const open: string[] = [];
+  for (const app of ['booking', 'crm'] as const) {
+    const { port } = studio.processes[app];
+    const { secret, bearer } = await studio.scene(app, app === 'booking' ? 'admin' : 'facilitator');
+    const callers = {
+      stranger: {},
+      page: { cookie: `samaya_${app}=${secret}`, accept: 'text/html' },
+      api: { authorization: `Bearer ${bearer}` },
+    };
+    for (const [caller, headers] of Object.entries(callers)) {
+      const left = [...HIDDEN_PATHS];
+      const ask = async () => {
+        for (let path = left.pop(); path !== undefined; path = left.pop()) {
+          const [status, text] = await askAsWritten(port, `/${path}`, headers);
+          if (![401, 404, 400, 405].includes(status))
+            open.push(`${app}, ${caller}: /${path}: ${status} ${text.slice(0, 80)}`);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, ask));
+    }
+  }
+  assert.deepEqual(open, []);
+});
+
+test('AUTHZ-08: figures are for whoever has their token, and for nobody else', async () => {
+  for (const app of ['booking', 'crm'] as const) {
+    const { port } = studio.processes[app];
+    const statuses = [];
+    for (const token of [METRICS_TOKEN, '', 'another-token-for-the-figures', METRICS_TOKEN.slice(1), undefined]) {
+      const [status] = await askAsWritten(
+        port,
+        '/metrics',
+        token === undefined ? {} : { authorization: `Bearer ${token}` },
+      );
+      statuses.push(status);
+    }
+    assert.deepEqual(statuses, [200, 404, 404, 404, 404], app);
+  }
 });

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { routeTable as bookingRoutes } from '../apps/booking/src/server/api.ts';
 import { routeTable as crmRoutes } from '../apps/crm/src/server/api.ts';
 import { bookingMessage } from '../apps/crm/src/server/test-app.ts';
-import { type AccessStudio, type App, METRICS_TOKEN, PASSWORD, type Scene } from './access-studio.ts';
+import { type AccessStudio, type App, PASSWORD, type Scene } from './access-studio.ts';
 
 /** One row of the table: a route and a method, of a page with forms one of them. */
 export interface AccessRoute {
@@ -20,6 +21,8 @@ export interface AccessRoute {
 
 const APPS = resolve(import.meta.dirname, '../apps');
 const HOUR_MS = 3_600_000;
+const MOST_TRIES = 10;
+const AGAIN_MS = 500;
 
 /** What is no feature's: health, figures, documentation and the sign-in provider. */
 const BESIDE: Record<App, readonly string[]> = {
@@ -199,8 +202,11 @@ export const FORMS: Record<App, Record<string, (scene: Scene) => Record<string, 
     'POST /account?/name': () => ({ name: 'Ana B.' }),
     'POST /account/address': () => ({ email: `new.${crypto.randomUUID()}@home.example`, password: PASSWORD }),
     'POST /account/delete': () => ({ password: PASSWORD }),
+    'POST /account/google?/connect': () => ({ password: PASSWORD }),
     'POST /account/password?/change': () => ({ current: PASSWORD, password: `${PASSWORD} again` }),
     'POST /account/sign-ins?/end': ({ ids }) => ({ sign_in: String(ids.signIn) }),
+    'POST /account/tokens?/end': ({ ids }) => ({ token: String(ids.signIn) }),
+    'POST /account/tokens?/make': () => ({ name: 'Calendar', days: '30', password: PASSWORD }),
     'POST /address/[token]': () => ({ password: PASSWORD }),
     'POST /admin/facilitators/[facilitator]': facilitatorForm,
     'POST /admin/facilitators/new': facilitatorForm,
@@ -244,6 +250,8 @@ export interface Sending {
   /** Instead of the sound body or form. */
   body?: Record<string, unknown> | undefined;
   form?: Record<string, string> | undefined;
+  /** What the page is made of, which its scripts ask for. */
+  dataOnly?: boolean;
   /** Added to the address. */
   query?: Record<string, string>;
 }
@@ -255,15 +263,29 @@ export interface Answered {
   text: string;
 }
 
-/** Sends a sound request as the caller of the scene would. */
+/** Sends a sound request as the caller of the scene would; again while the machine is too busy to answer. */
 export async function send(
   studio: Pick<AccessStudio, 'urls'>,
   route: AccessRoute,
   scene: Scene,
   sending: Sending = {},
 ): Promise<Answered> {
+  for (let tries = 1; ; tries++) {
+    const answered = await sendOnce(studio, route, scene, sending);
+    if (answered.status !== 503 || tries === MOST_TRIES) return answered;
+    await sleep(AGAIN_MS);
+  }
+}
+
+async function sendOnce(
+  studio: Pick<AccessStudio, 'urls'>,
+  route: AccessRoute,
+  scene: Scene,
+  sending: Sending,
+): Promise<Answered> {
   const origin = studio.urls[route.app];
   const url = new URL(addressOf(route, scene, sending.ids), origin);
+  if (sending.dataOnly) url.pathname = `${url.pathname.replace(/\/$/, '')}/__data.json`;
   for (const [name, value] of Object.entries(sending.query ?? {})) url.searchParams.append(name, value);
   const name = nameOf(route);
   const headers: Record<string, string> = {};
@@ -294,6 +316,3 @@ export async function send(
   if (isStream) leave.abort();
   return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, text };
 }
-
-/** With the token of whoever collects figures. */
-export const asCollector = { authorization: `Bearer ${METRICS_TOKEN}` };

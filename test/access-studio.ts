@@ -5,6 +5,7 @@ import { signInToPages } from '../apps/crm/src/server/sign-in/page-sign-in.ts';
 import { bookingMessage, createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
 import { buildPages } from '../scripts/build.ts';
 import type { TestCrm } from './both-apps.ts';
+import { startLyingGoogle } from './lying-google.ts';
 import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
 
 /** Kinds of callers, as the table of docs/access.md explains them. */
@@ -54,11 +55,12 @@ export async function openAccessStudio(): Promise<AccessStudio> {
     .updateTable('outbox_destinations')
     .set({ down_since: new Date(), probe_at: new Date(Date.now() + 24 * HOUR_MS) })
     .execute();
+  const { settings: google } = await startLyingGoogle();
   const environment = { METRICS_TOKEN };
   const bookingProcess = await startBooking({
     database: booking,
     otherUrl: `http://localhost:${crmPort}`,
-    environment,
+    environment: { ...environment, ...google },
   });
   const crmProcess = await startCrm({
     database: crm.database,
@@ -90,7 +92,7 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
   const owner = await addFacilitator();
   const rival = await addFacilitator();
   const [user, other, admin, somebody] = await Promise.all([
-    addPerson(),
+    addPerson({ google_id: `g-${owner.id}` }),
     addPerson(),
     addPerson({ is_admin: true }),
     addPerson(),
@@ -156,12 +158,13 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id },
+      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id, interaction: 'ended' },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
       addressToken: await linkTokenOf(booking, 'address', mover.email),
       file: 'everything.json',
+      interaction: 'none',
       bookedNote: note('booked', { eventId: event, email: user.email }),
       resetNote: note('reset sent', { email: user.email }),
       addressNote: note('address sent', { email: user.email }),

@@ -142,6 +142,19 @@ function faultsOf(route: AccessRoute, scene: Scene, answer: Answered): string[] 
   return faults;
 }
 
+/** What a page is made of has to be for those only whom the page is for. */
+function dataFaultsOf(
+  route: AccessRoute,
+  scene: Scene,
+  { answer, data }: { answer: Answered; data: Answered },
+): string[] {
+  const faults = faultsOf(route, scene, data).map((fault) => `${fault}, as data`);
+  const isRefused = answer.status >= 300;
+  const isData =
+    data.status === 200 && JSON.parse(data.text).type !== 'redirect' && !data.text.includes('"type":"error"');
+  return isRefused && isData ? [...faults, `${scene.caller}: ${nameOf(route)} gives data and no page`] : faults;
+}
+
 test('AUTHZ-04: no answer tells anybody of others’ names and addresses, of hashes or tokens, or more than is documented', async () => {
   const faults = new Set<string>();
   let told = 0;
@@ -154,6 +167,10 @@ test('AUTHZ-04: no answer tells anybody of others’ names and addresses, of has
         scene ??= await studio.scene(app, caller);
         const answer = await send(studio, route, scene);
         for (const fault of faultsOf(route, scene, answer)) faults.add(fault);
+        if (route.kind === 'pages') {
+          const data = await send(studio, route, scene, { dataOnly: true });
+          for (const fault of dataFaultsOf(route, scene, { answer, data })) faults.add(fault);
+        }
         told += answer.text.match(ADDRESS)?.length ?? 0;
         if (route.method !== 'GET' && answer.status < 400) scene = undefined;
       }

@@ -206,8 +206,13 @@ create table sign_ins (
   last_seen_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   agent text,
+  name character varying(60),
+  scopes text[],
   constraint sign_ins_agent_short CHECK ((length(agent) <= 60)),
   constraint sign_ins_kind_known CHECK ((kind = ANY (ARRAY['page'::text, 'api'::text]))),
+  constraint sign_ins_name_given CHECK (((name)::text <> ''::text)),
+  constraint sign_ins_scopes_known CHECK (((scopes @> ARRAY['read'::text]) AND (scopes <@ ARRAY['read'::text, 'book'::text, 'organise'::text]))),
+  constraint sign_ins_token_whole CHECK ((((name IS NULL) = (scopes IS NULL)) AND ((name IS NULL) OR (kind = 'api'::text)))),
   constraint sign_ins_user_exists FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   constraint sign_ins_pkey PRIMARY KEY (id),
   constraint sign_ins_secret_hash_unique UNIQUE (secret_hash)

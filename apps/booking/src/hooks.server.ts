@@ -37,6 +37,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/google': 'signedIn',
   '/account/password': 'signedIn',
   '/account/sign-ins': 'signedIn',
+  '/account/tokens': 'signedIn',
   '/address/[token]': 'anyone',
   '/admin': 'admin',
   '/admin/audit': 'admin',

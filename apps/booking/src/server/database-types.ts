@@ -184,6 +184,8 @@ export interface SignIns {
   id: Generated<number>;
   kind: string;
   last_seen_at: Generated<Date>;
+  name: string | null;
+  scopes: string[] | null;
   secret_hash: Buffer;
   user_id: number;
 }

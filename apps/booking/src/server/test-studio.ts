@@ -103,6 +103,7 @@ export function identityOf(
     facilitatorId: rights.facilitatorId ?? null,
     assists: rights.assists ?? [],
     signInId: 1,
+    scopes: null,
   };
 }
 

@@ -127,5 +127,6 @@ async function demoAdmin({ db }: Pick<BookingApp, 'db'>): Promise<Identity> {
     facilitatorId: null,
     assists: [],
     signInId: 0,
+    scopes: null,
   };
 }

@@ -38,6 +38,7 @@ const identityOf = (person: TestFacilitator) => ({
   facilitatorId: person.facilitatorId,
   assists: [],
   signInId: 1,
+  scopes: null,
 });
 
 async function book(eventId: number) {
