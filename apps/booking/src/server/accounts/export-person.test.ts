@@ -61,6 +61,7 @@ const UNTOLD: Readonly<Record<string, readonly string[]>> = {
     ...['next_attempt_at', 'attempts', 'refusals', 'refused_since', 'dead_at', 'last_error'],
   ],
   oidc_records: ['id', 'payload', 'grant_id', 'user_code', 'uid', 'user_id', 'consumed_at'],
+  assistants: ['id', 'facilitator_id', 'email'],
   audit_trail: ['id', 'actor_id', 'user_id', 'facilitator_id', 'event_id', 'details', 'request_id'],
 };
 
