@@ -221,7 +221,7 @@ test('EDGE-01: a mail runs nothing and loads nothing, in a program that would le
     assert.equal(await page.locator('script, img, iframe, link, base, form, svg, [onload], [onerror]').count(), 0);
   }
   t.diagnostic(`${some.length} mails`);
-  assert.deepEqual(harm, []);
+  assert.equal(harm.join('\n'), '');
   // Negative control: what runs is noticed.
   await page.setContent('<img src="data:," onerror="alert(1)"><img src="http://evil.example:9/a.png">');
   await sleep(200);
