@@ -206,7 +206,9 @@ test('the pages are accessible in light and dark, narrow and by keyboard, and lo
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByRole('link').click();
   assert.ok(await page.getByLabel('Recovery code').evaluate((field) => field === document.activeElement));
-  assert.deepEqual([watched.foreign, await watched.scriptBytes()], [[], 0]);
+  assert.deepEqual(watched.foreign, []);
+  // That which asks for passkeys.
+  assert.ok((await watched.scriptBytes()) < 1024);
   // What Chromium writes of an answer of 401 or 422.
   assert.deepEqual(
     watched.complaints.filter((words) => !/status of (401|422)/.test(words)),

@@ -1,11 +1,10 @@
 import type { BookingApp } from '#server/app.ts';
-import type { CheckedCredentials } from './sign-in.ts';
 import { replaceHash } from './sign-in-queries.ts';
 
 /** A hash of today's cost instead of a weaker one, while the password is at hand; answers the one that is kept. */
 export async function strengthenHash(
   { db, passwords }: Pick<BookingApp, 'db' | 'passwords'>,
-  { userId, checkedHash }: CheckedCredentials,
+  { userId, checkedHash }: { userId: number; checkedHash: string },
   password: string,
 ): Promise<string> {
   if (!passwords.isWeak(checkedHash)) return checkedHash;

@@ -53,7 +53,7 @@ export async function signInByPasskey(
     const entry = { userId: account.id, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
     const entered = await openSignIn(trx, { ...entry, kind: 'page', agent, now });
     if (!entered) throw badPasskey(undefined);
-    logSecurity(app.log, 'sign_in.ok', { user_id: account.id, kind: 'page' }, { network });
+    logSecurity(app.log, 'sign_in.ok', { user_id: account.id, kind: 'page', way: 'passkey' }, { network });
     return { userId: account.id, entered };
   });
 }
