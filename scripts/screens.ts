@@ -52,6 +52,16 @@ export const SCREENS: readonly Screen[] = [
   { name: 'event-signed-in', app: 'booking', as: 'ana', path: event },
   { name: 'facilitator', app: 'booking', path: linkOn('/', 'main a[href^="/facilitators/"]') },
   { name: 'sign-in', app: 'booking', path: '/sign-in' },
+  {
+    name: 'demo-google',
+    app: 'booking',
+    path: '/sign-in',
+    async first(page) {
+      await page.getByRole('button', { name: 'Continue with Google' }).click();
+      await page.waitForURL('**/dev/google/*');
+    },
+  },
+  { name: 'account-google', app: 'booking', as: 'ana', path: '/account/google' },
   { name: 'sign-up', app: 'booking', path: '/sign-up' },
   {
     name: 'sign-up-faults',

@@ -399,3 +399,38 @@ test('SESS-08: an account is renamed, signed out elsewhere, exported and left, b
   assert.deepEqual(await rowsOf(ownerUrl, `select 1 from users where email = '${ANA.email}'`), []);
   assert.equal(new URL((await ana.get(account)).url).pathname, '/sign-in');
 });
+
+test('somebody makes a token on a page without a script, uses it, and ends it', async () => {
+  const [tia, tom] = ['tia@studio.example', 'tom.r@studio.example'];
+  for (const email of [tia, tom]) {
+    await rowsOf(ownerUrl, `insert into users (name, email, password) values ('T', '${email}', '${hash}')`);
+  }
+  const person = createVisitor();
+  await person.post(`${site.url}/sign-in`, { email: tia, password: PASSWORD });
+  const page = `${site.url}/account/tokens`;
+  assert.match(textOf((await person.get(page)).html), /You have no tokens/);
+  const wanted = { name: 'Calendar at home', book: 'on', days: '30' };
+  const wrong = await person.post(`${page}?/make`, { ...wanted, password: 'not this one' });
+  assert.equal(wrong.status, 422);
+  assert.match(wrong.html, /value="Calendar at home"/);
+  assert.match(textOf(wrong.html), /This is not your password/);
+  const nameless = await person.post(`${page}?/make`, { ...wanted, name: ' ', password: PASSWORD });
+  assert.match(textOf(nameless.html), /Say what it is for/);
+
+  const made = await person.post(`${page}?/make`, { ...wanted, password: PASSWORD });
+  assert.equal(made.headers.get('cache-control'), 'no-store');
+  const [token] = /samaya_[\w-]{43}/.exec(made.html) ?? [];
+  const ask = async () =>
+    (await fetch(`${site.url}/api/v1/bookings`, { headers: { authorization: `Bearer ${token}` } })).status;
+  assert.equal(await ask(), 200);
+  const listed = await person.get(page);
+  assert.doesNotMatch(listed.html, /samaya_[\w-]{43}/);
+  assert.match(textOf(listed.html), /Calendar at home ?May look, book and cancel/);
+  const [, id = ''] = /name="token" value="(\d+)"/.exec(listed.html) ?? [];
+  const stranger = createVisitor();
+  await stranger.post(`${site.url}/sign-in`, { email: tom, password: PASSWORD });
+  assert.equal((await stranger.post(`${page}?/end`, { token: id })).status, 404);
+  assert.equal(await ask(), 200);
+  assert.match(textOf((await person.post(`${page}?/end`, { token: id })).html), /The token has ended/);
+  assert.equal(await ask(), 401);
+});

@@ -43,6 +43,7 @@ test('what is for organisers and admins is refused to others with the site aroun
     `${event}/roster/${bookingId}`,
     `${event}/roster.csv`,
     '/organise/import',
+    '/organise/assistants',
   ];
   const forAdmins = [
     '/organise/settings',
@@ -56,6 +57,7 @@ test('what is for organisers and admins is refused to others with the site aroun
     '/admin/facilitators/1',
     '/admin/messages',
     '/admin/audit',
+    '/admin/roles',
   ];
   const forms = [
     `/admin/people/${await userId(MAYA)}/disable?/disable`,
@@ -450,6 +452,8 @@ test('every page of an admin passes axe in light and dark, and fits a narrow win
     `/admin/people/${lea.id}/disable`,
     '/admin/audit',
     '/admin/audit?q=nobody+of+this+name',
+    '/admin/roles',
+    '/organise/assistants',
     '/admin/facilitators',
     '/admin/facilitators/1',
     '/admin/facilitators/new',

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { z } from 'zod';
+import { returnPath as crmReturnPath } from '../apps/crm/src/server/sign-in/return-path.ts';
 import { rowsOf } from './both-databases.ts';
 import { openBrowser } from './browser.ts';
 import { type Difference, differencesOf, tableContents } from './table-contents.ts';
@@ -280,5 +281,123 @@ test('SESS-07: what signs somebody in to one application is nothing to the other
     const headers = { authorization: `Bearer ${secret}` };
     assert.equal(await statusOf('booking', '/api/v1/me', headers), 401);
     assert.equal(await statusOf('crm', '/api/v1/me', headers), 401);
+  }
+});
+
+const EVIL = 'evil.example';
+// Ways to write an address that a browser takes for another site's, or for something to run.
+const LEADS_AWAY: readonly string[] = [
+  `https://${EVIL}`,
+  `http://${EVIL}/`,
+  `HTTPS://${EVIL}`,
+  `https:${EVIL}`,
+  `https:/${EVIL}`,
+  `https:///${EVIL}`,
+  `//${EVIL}`,
+  `///${EVIL}`,
+  `////${EVIL}`,
+  `/\\${EVIL}`,
+  `/\\/${EVIL}`,
+  `\\/${EVIL}`,
+  `\\\\${EVIL}`,
+  `/\t/${EVIL}`,
+  `/\n/${EVIL}`,
+  `/\r/${EVIL}`,
+  `/\t\\${EVIL}`,
+  `\t//${EVIL}`,
+  `\0//${EVIL}`,
+  `\x01//${EVIL}`,
+  `\x0b//${EVIL}`,
+  ` //${EVIL}`,
+  `\u00a0//${EVIL}`,
+  `\u2028//${EVIL}`,
+  `\ufeff//${EVIL}`,
+  `/.//${EVIL}`,
+  `/..//${EVIL}`,
+  `/./\\${EVIL}`,
+  `/e/..//${EVIL}`,
+  `/e/../..//${EVIL}`,
+  `/%2e/%2e//${EVIL}`,
+  `/%2e%2e//${EVIL}`,
+  `/e/%2e%2e//${EVIL}`,
+  `/;//${EVIL}/../..//${EVIL}`,
+  `//${EVIL}@localhost`,
+  `//localhost@${EVIL}`,
+  `//localhost:80@${EVIL}`,
+  `https://localhost@${EVIL}`,
+  `https://localhost.${EVIL}`,
+  `//${EVIL}%2f..`,
+  `//${EVIL}#@localhost`,
+  `//${EVIL}?@localhost`,
+  `//${EVIL}\\@localhost`,
+  `//[::ffff:127.0.0.1]@${EVIL}`,
+  '//2130706433/',
+  '//0x7f000001/',
+  '//017700000001/',
+  `//еvil.example`,
+  `//evil。example`,
+  `//evil%E3%80%82example`,
+  `／／${EVIL}`,
+  `⁄⁄${EVIL}`,
+  'javascript:alert(1)',
+  'JaVaScRiPt:alert(1)',
+  'java\nscript:alert(1)',
+  '\x01javascript:alert(1)',
+  'javascript://localhost/%0aalert(1)',
+  'data:text/html,<script>alert(1)</script>',
+  'vbscript:x',
+  'blob:https://evil.example/1',
+  'ftp://evil.example',
+  'mailto:a@evil.example',
+  '?return_to=//evil.example',
+  '.',
+  '',
+];
+
+test('AUTHN-09: signing in leads on to a path of this site, whatever the address that led there says', async (t) => {
+  assert.ok(LEADS_AWAY.length >= 60, `${LEADS_AWAY.length}`);
+  countTries(t, 'AUTHN-09', { short: LEADS_AWAY.length, full: LEADS_AWAY.length });
+  const signedIn = async (wanted: string) => {
+    const url = `${site.booking.url}/sign-in?${new URLSearchParams({ return_to: wanted })}`;
+    const headers = { accept: 'text/html', cookie: site.cookies.maya };
+    const answer = await fetch(url, { redirect: 'manual', headers });
+    await answer.arrayBuffer();
+    assert.equal(answer.status, 303, wanted);
+    return answer.headers.get('location') ?? '';
+  };
+  assert.equal(await signedIn('/bookings?x=1#y'), '/bookings?x=1#y');
+  for (const wanted of LEADS_AWAY) {
+    const location = await signedIn(wanted);
+    assert.match(location, /^\/(?![/\\])/, JSON.stringify(wanted));
+    assert.equal(new URL(location, site.booking.url).origin, site.booking.url, JSON.stringify(wanted));
+    // CRM keeps the way back in a sealed cookie while booking signs somebody in.
+    const inCrm = crmReturnPath(wanted);
+    assert.match(inCrm, /^\/(n\/\d+)?(\?.*)?$/, JSON.stringify(wanted));
+    // Once more in the form itself, when the first try failed, and where people come to by signing up.
+    for (const page of ['/sign-in', '/sign-up']) {
+      const url = `${site.booking.url}${page}?${new URLSearchParams({ return_to: wanted })}`;
+      const html = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+      const targets = [...html.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, target = '']) =>
+        target.replaceAll('&amp;', '&'),
+      );
+      for (const target of targets.filter((one) => !one.startsWith('data:image'))) {
+        assert.ok([site.booking.url, site.crm.url].includes(new URL(target, url).origin), `${page} leads to ${target}`);
+      }
+    }
+  }
+});
+
+test('AUTHN-09: marking in CRM leads back into CRM', async () => {
+  for (const back of LEADS_AWAY) {
+    const answer = await fetch(`${site.crm.url}/mark`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ mark: 'done.1', back }),
+      headers: { accept: 'text/html', cookie: site.cookies.mayaAtCrm, origin: site.crm.url },
+    });
+    assert.equal(answer.status, 303, JSON.stringify(back));
+    const location = answer.headers.get('location') ?? '';
+    assert.match(location, /^\/(?![/\\])/, JSON.stringify(back));
+    assert.equal(new URL(location, site.crm.url).origin, site.crm.url);
   }
 });

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { readConfig } from '@samaya/platform/config.ts';
+import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
 import { createPasswords } from '../apps/booking/src/server/accounts/passwords.ts';
+import { sealOnItsWay } from '../apps/booking/src/server/google/on-its-way.ts';
 import { buildPages } from '../scripts/build.ts';
 import { rowsOf } from './both-databases.ts';
 import { openBrowser } from './browser.ts';
 import { type Claims, type Lies, startLyingGoogle } from './lying-google.ts';
 import { auditAxe } from './page-audit.ts';
 import { createVisitor, textOf, type VisitedPage, type Visitor } from './page-visitor.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { freePort, startBooking, startCrm, testDataFolder } from './processes.ts';
 import { PASSWORD } from './two-apps.ts';
 
 await buildPages({ write: () => undefined });
@@ -254,6 +258,41 @@ test('AUTHN-09: Google leads back to own pages only, whether somebody signed in 
     );
     assert.equal(new URL(declined.url).origin, other.url, JSON.stringify(wanted));
     assert.equal(new URL(declined.url).pathname, '/sign-in', JSON.stringify(wanted));
+  }
+});
+
+test('AUTHN-09: … and it is looked at when they come back, not only when they leave', async () => {
+  const { cookieKeys } = completeConfig(readConfig({ DATA_DIR: testDataFolder() }));
+  const comeBack = async (returnTo: string, declined: boolean) => {
+    const [state, nonce, verifier] = Array.from({ length: 3 }, () => randomBytes(32).toString('base64url'));
+    if (!state || !nonce || !verifier) throw new Error('three were asked for');
+    const cookie = `samaya_google_${state.slice(0, 12)}=${sealOnItsWay({ state, nonce, verifier, errand: { returnTo } }, cookieKeys, new Date())}`;
+    const asked = new URL(google.issuer);
+    asked.search = String(
+      new URLSearchParams({
+        ...{ state, nonce, redirect_uri: `${other.url}/sign-in/google/callback` },
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      }),
+    );
+    const query = declined ? new URLSearchParams({ error: 'access_denied', state }) : google.comeBack(asked, LEA);
+    const answer = await fetch(`${other.url}/sign-in/google/callback?${query}`, {
+      headers: { cookie },
+      redirect: 'manual',
+    });
+    assert.equal(answer.status, 303, JSON.stringify(returnTo));
+    return answer.headers.get('location');
+  };
+  assert.equal(await comeBack('/events', false), '/events');
+  for (const wanted of [
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    'javascript:alert(1)',
+    '/oidc/auth',
+  ]) {
+    assert.equal(await comeBack(wanted, false), '/', wanted);
+    assert.equal(await comeBack(wanted, true), '/sign-in', wanted);
   }
 });
 

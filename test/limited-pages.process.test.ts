@@ -106,10 +106,10 @@ test('RATE-05: so do those of people who are signed in', async () => {
     ['title,nothing else'],
   );
   const uma = await signedIn('uma@studio.example', '192.0.2.22');
-  for (const action of ['prove', 'password']) {
+  for (const action of ['account?/prove', 'account/password?/send']) {
     assertRefused(
-      await useUp(action === 'prove' ? 5 : 0, (turn) =>
-        uma.post(`${site.url}/account?/${action}`, {}, from(`192.0.2.${30 + turn}`)),
+      await useUp(action === 'account?/prove' ? 5 : 0, (turn) =>
+        uma.post(`${site.url}/${action}`, {}, from(`192.0.2.${30 + turn}`)),
       ),
       'account-mail-address',
     );

@@ -9,8 +9,8 @@ export interface Lies {
   /** Other claims in place of the true ones; `undefined` takes one away. */
   claims?: Record<string, unknown>;
   header?: Record<string, unknown>;
-  /** Signs with another key than the one it shows, with the public key as a secret, not at all, or badly. */
-  signature?: 'other key' | 'public key as secret' | 'client secret' | 'none' | 'broken';
+  /** Signs with another key than those it shows, with the public key as a secret, not at all, badly, or otherwise. */
+  signature?: 'other key' | 'public key as secret' | 'client secret' | 'none' | 'broken' | 'sound, on a curve';
   /** Answers without an ID token, or with this instead of one. */
   idToken?: string | null;
   /** Gives the tokens however often it is asked, and whatever the verifier is. */
@@ -56,6 +56,7 @@ interface Code {
 export async function startLyingGoogle(): Promise<LyingGoogle> {
   const key = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const codes = new Map<string, Code>();
   const answers = new Map<string, Answer>();
   const asked: string[] = [];
@@ -77,7 +78,10 @@ export async function startLyingGoogle(): Promise<LyingGoogle> {
     if (path === '/.well-known/openid-configuration') return sendJson(response, 200, metadata());
     if (path === '/jwks') {
       return sendJson(response, 200, {
-        keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig', alg: 'RS256' }],
+        keys: [
+          { ...key.publicKey.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig', alg: 'RS256' },
+          { ...curve.publicKey.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig', alg: 'ES256' },
+        ],
       });
     }
     if (path === '/token') return answerToken(new URLSearchParams(body), response);
@@ -133,6 +137,10 @@ export async function startLyingGoogle(): Promise<LyingGoogle> {
     if (how === 'none') return '';
     if (how === 'public key as secret') return createHmac('sha256', pem).update(signed).digest('base64url');
     if (how === 'client secret') return createHmac('sha256', CLIENT_SECRET).update(signed).digest('base64url');
+    if (how === 'sound, on a curve') {
+      const ofCurve = { key: curve.privateKey, dsaEncoding: 'ieee-p1363' } as const;
+      return createSign('SHA256').update(signed).sign(ofCurve).toString('base64url');
+    }
     const { privateKey } = how === 'other key' ? otherKey : key;
     const signature = createSign('RSA-SHA256').update(signed).sign(privateKey);
     if (how === 'broken') signature[0] = (signature[0] ?? 0) ^ 1;

@@ -12,7 +12,9 @@ import { bookingMessage, createTestApp as createCrm } from '../apps/crm/src/serv
 import type { OpenApi, Operation } from './described-api.ts';
 import { type AskableApi, type Received, type Sent, sendRequest } from './send-request.ts';
 
-type Row = Pick<ApiRoute<Record<string, unknown>>, 'method' | 'path' | 'params' | 'success'> & { caller: PropertyKey };
+type Row = Pick<ApiRoute<Record<string, unknown>>, 'method' | 'path' | 'params' | 'success' | 'scope'> & {
+  caller: PropertyKey;
+};
 
 const booking = await createBooking({ CRM_CLIENT_SECRET: 'a secret of the two applications' });
 const crm = await createCrm();
@@ -68,7 +70,8 @@ for (const { name, routes } of applications) {
       for (const parameter of operation.parameters ?? []) assert.ok(parameter.schema, `${path} ${parameter.name}`);
       const route = routes.find((one) => one.method === method && one.path === path);
       const scheme = route?.caller === 'signature' ? 'signature' : 'bearer';
-      const expected = route?.caller === 'anyone' ? undefined : [{ [scheme]: [] }];
+      const expected =
+        route?.caller === 'anyone' ? undefined : [{ [scheme]: route?.scope === undefined ? [] : [route.scope] }];
       assert.deepEqual(operation.security, expected, `${method} ${path}`);
       assert.ok(document.components.securitySchemes[scheme], scheme);
     }

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Api } from '@samaya/platform/api.ts';
-import { startHttpServer } from '@samaya/platform/http-server.ts';
-import { createLog } from '@samaya/platform/log.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { parseList } from 'structured-headers';
@@ -11,6 +9,7 @@ import { repeatSignUpMail } from '../apps/booking/src/server/accounts/repeat-sig
 import { bookAsGuest } from '../apps/booking/src/server/bookings/book-as-guest.ts';
 import { createTestApp } from '../apps/booking/src/server/test-app.ts';
 import { createTestApp as createTestCrm } from '../apps/crm/src/server/test-app.ts';
+import { serveApi } from './over-http.ts';
 
 /** Booking with its limits, and without the cost of hashing: what matters here is who is asked for a password at all. */
 async function createBooking() {
@@ -20,20 +19,10 @@ async function createBooking() {
 }
 
 const createCrm = () => createTestCrm({ RATE_LIMITS: 'on' });
-const log = createLog('test', { write: () => undefined });
 
-/** The API behind a port, as strangers reach it; `proxied` when a proxy of ours stands before it. */
-async function serve(api: Api, { proxied }: { proxied: boolean }): Promise<string> {
-  const { port, stop } = await startHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    trustProxy: proxied,
-    publicUrl: 'http://localhost:3000',
-    log,
-    handle: (request, response, facts) => api.answer(request, response, facts),
-  });
-  after(stop);
-  return `http://127.0.0.1:${port}/api/v1/sessions`;
+/** Where to sign in to an API behind a port, as strangers reach it; `proxied` when a proxy of ours stands before it. */
+async function serve(api: Api, options: { proxied: boolean }): Promise<string> {
+  return `http://127.0.0.1:${await serveApi(api, options)}/api/v1/sessions`;
 }
 
 async function trySignIn(url: string, body: string, headers: Record<string, string> = {}): Promise<number> {

@@ -1,55 +1,25 @@
 import assert from 'node:assert/strict';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
-import { after, test } from 'node:test';
-import { startHttpServer } from '@samaya/platform/http-server.ts';
-import { createLog } from '@samaya/platform/log.ts';
+import { test } from 'node:test';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import { createDescribedApps } from './described-apps.ts';
+import { sendOver, serveApi } from './over-http.ts';
 import { differencesOf, tableContents } from './table-contents.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'SEARCH', 'PROPFIND'];
 const { booking, crm, apps } = await createDescribedApps();
-const log = createLog('test', { write: () => undefined });
-
+const [ofBooking = assert.fail(), ofCrm = assert.fail()] = apps;
 const served = await Promise.all(
   [
-    { ...apps[0], handle: booking.api, pool: booking.app.pool },
-    { ...apps[1], handle: crm.api, pool: crm.app.pool },
-  ].map(async ({ described = [], handle, pool, signIn }) => {
-    const { port, stop } = await startHttpServer({
-      host: '127.0.0.1',
-      port: 0,
-      trustProxy: false,
-      publicUrl: 'http://localhost',
-      log,
-      handle: (request, response, facts) => handle.answer(request, response, facts),
-    });
-    after(stop);
-    return { port, pool, signIn: signIn ?? assert.fail(), paths: Map.groupBy(described, ({ path }) => path) };
-  }),
+    { ...ofBooking, served: booking.api, pool: booking.app.pool },
+    { ...ofCrm, served: crm.api, pool: crm.app.pool },
+  ].map(async ({ served, described, pool, signIn }) => ({
+    port: await serveApi(served),
+    pool,
+    signIn,
+    paths: Map.groupBy(described, ({ path }) => path),
+  })),
 );
-
-interface Answered {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
-
-function send(port: number, method: string, path: string, headers: Record<string, string> = {}): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest({ port, method, path, headers, agent: false }, async (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      const isStream = response.headers['content-type']?.startsWith('text/event-stream');
-      if (isStream) response.destroy();
-      else for await (const chunk of response) text += chunk;
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
 
 test('FUZZ-05: every address refuses the methods it does not have, and says which it has', async (t) => {
   let tried = 0;
@@ -58,7 +28,7 @@ test('FUZZ-05: every address refuses the methods it does not have, and says whic
       const taken = routes.map(({ method }) => method.toUpperCase());
       const allowed = taken.includes('GET') ? [...taken, 'HEAD'] : taken;
       for (const method of METHODS.filter((one) => !allowed.includes(one))) {
-        const { status, headers, text } = await send(port, method, path.replace('{id}', '1'));
+        const { status, headers, text } = await sendOver(port, method, path.replace('{id}', '1'));
         const what = `${method} ${path}`;
         assert.equal(status, 405, what);
         assert.deepEqual(headers.allow?.split(', ').sort(), allowed.toSorted(), what);
@@ -96,7 +66,9 @@ test('FUZZ-05: no method is taken from a header, a parameter or a form', async (
     for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
       for (const path of paths.keys()) {
         if (paths.get(path)?.every(({ method }) => method !== 'get')) continue;
-        const { status } = await send(port, 'GET', path.replace('{id}', '1'), { authorization, [name]: 'DELETE' });
+        const { status } = await sendOver(port, 'GET', path.replace('{id}', '1'), {
+          headers: { authorization, [name]: 'DELETE' },
+        });
         assert.ok([200, 401, 404].includes(status), `${path} ${status}`);
       }
     }
@@ -111,8 +83,8 @@ test('FUZZ-05: asking with GET or HEAD changes no row', async () => {
     for (const [path, routes] of paths) {
       if (routes.every(({ method }) => method !== 'get')) continue;
       for (const method of ['GET', 'HEAD']) {
-        for (const headers of [undefined, { authorization }]) {
-          const { status, text } = await send(port, method, path.replace('{id}', '1'), headers);
+        for (const headers of [{}, { authorization }] as Record<string, string>[]) {
+          const { status, text } = await sendOver(port, method, path.replace('{id}', '1'), { headers });
           assert.ok(status < 500, `${method} ${path}: ${text}`);
           if (method === 'HEAD') assert.equal(text, '');
         }

@@ -18,8 +18,11 @@ import { readStudio } from '#server/studio/read-studio.ts';
 import type { RouteId } from '$app/types';
 import { type BookingPages, PAGES } from './pages.ts';
 
-/** An organiser is a facilitator or an admin; whose event it is, the use case asks. */
-type Visitor = 'anyone' | 'signedIn' | 'organiser' | 'admin';
+/**
+ * An organiser is a facilitator or an admin, an assistant is one of those or helps one; whose event it is, the use case
+ * asks.
+ */
+type Visitor = 'anyone' | 'signedIn' | 'assistant' | 'organiser' | 'admin';
 
 /** Who may see each page, send its forms and ask its endpoints. One that is not listed does not compile, nor start. */
 export const VISITORS: Record<RouteId, Visitor> = {
@@ -34,6 +37,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/google': 'signedIn',
   '/account/password': 'signedIn',
   '/account/sign-ins': 'signedIn',
+  '/account/tokens': 'signedIn',
   '/address/[token]': 'anyone',
   '/admin': 'admin',
   '/admin/audit': 'admin',
@@ -45,6 +49,7 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/admin/people/[person]': 'admin',
   '/admin/people/[person]/delete': 'admin',
   '/admin/people/[person]/disable': 'admin',
+  '/admin/roles': 'admin',
   // Whoever holds the mailed link.
   '/b/[token]': 'anyone',
   '/b/[token]/calendar.ics': 'anyone',
@@ -73,14 +78,15 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/facilitators/[facilitator]/picture.png': 'anyone',
   '/forbidden': 'anyone',
   '/manifest.webmanifest': 'anyone',
-  '/organise': 'organiser',
-  '/organise/events': 'organiser',
+  '/organise': 'assistant',
+  '/organise/assistants': 'organiser',
+  '/organise/events': 'assistant',
   '/organise/events/[event]': 'organiser',
   '/organise/events/[event]/cancel': 'organiser',
   '/organise/events/[event]/edit': 'organiser',
-  '/organise/events/[event]/roster': 'organiser',
+  '/organise/events/[event]/roster': 'assistant',
   '/organise/events/[event]/roster.csv': 'organiser',
-  '/organise/events/[event]/roster/[booking]': 'organiser',
+  '/organise/events/[event]/roster/[booking]': 'assistant',
   '/organise/events/new': 'organiser',
   '/organise/import': 'organiser',
   '/organise/settings': 'admin',
@@ -147,7 +153,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {
   if (visitor === 'anyone' || visitor === 'signedIn') return true;
   if (visitor === 'admin') return identity?.isAdmin === true;
-  return identity !== undefined && (identity.isAdmin || identity.facilitatorId !== null);
+  if (identity === undefined) return false;
+  const isOrganiser = identity.isAdmin || identity.facilitatorId !== null;
+  return isOrganiser || (visitor === 'assistant' && identity.assists.length > 0);
 }
 
 export const handleError: HandleServerError = ({ kind, error: cause, event }) => {

@@ -23,7 +23,11 @@ export interface ApiOptions<Callers, Identity> {
   /** Lets a caller pass as what a route declares, or throws `unauthenticated` or `forbidden`. */
   callers: { [Caller in keyof Callers]: (identity: Identity | undefined) => Callers[Caller] };
   /** Called before anybody is refused, with the caller that the route declares, e.g. to limit the rate. */
-  admit?(identity: Identity | undefined, facts: RequestFacts, caller: keyof Callers): Promise<void>;
+  admit?(
+    identity: Identity | undefined,
+    facts: RequestFacts,
+    route: Pick<ApiRoute<Callers>, 'caller' | 'scope'>,
+  ): Promise<void>;
   log: Log;
   /** Told when somebody is refused what is not theirs to do. */
   onForbidden?(call: Pick<ApiCall, 'method' | 'url'>, facts: RequestFacts): void;
@@ -57,7 +61,7 @@ async function run<Callers, Identity>(
   const recalled = route.refuseFromMemory && typeof token === 'string' ? options.recall?.(token) : undefined;
   const identity = recalled ?? (await identify(options, token, now));
   // Refusals count too: whoever sends tokens that are none is a stranger at an address.
-  await options.admit?.(identity, facts, route.caller);
+  await options.admit?.(identity, facts, route);
   if (identity === undefined && token !== undefined) throw unknownToken();
   const toCaller = options.callers[route.caller];
   const who = toCaller(identity);

@@ -36,6 +36,8 @@ export interface ApiRoute<Callers, Caller extends keyof Callers = keyof Callers>
   /** With parameters in braces: `/api/v1/events/{id}`. */
   path: string;
   caller: Caller;
+  /** What a bearer that may not do everything has to be allowed; without it such a bearer is never enough. */
+  scope?: string;
   tag: string;
   summary: string;
   description?: string;

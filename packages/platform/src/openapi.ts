@@ -96,8 +96,14 @@ function operation<Callers>(route: ApiRoute<Callers>, statuses: Readonly<Record<
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
-    description: [route.description, `Who: ${String(route.caller)}.`].filter(Boolean).join('\n\n'),
-    ...(byBearer && { security: [{ bearer: [] }] }),
+    description: [
+      route.description,
+      `Who: ${String(route.caller)}.`,
+      route.scope !== undefined && `An access token needs \`${route.scope}\`.`,
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+    ...(byBearer && { security: [{ bearer: route.scope === undefined ? [] : [route.scope] }] }),
     ...(isSigned(route) && { security: [{ signature: [] }] }),
     ...parameters(route),
     ...requestBody(route.body ?? route.signedBody),

@@ -47,11 +47,14 @@ export function searchText(max: number) {
 
 /** A password that somebody says: as it was typed, counted as people count. */
 export function saidPassword(max: number) {
-  return z
-    .string()
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
-    .refine((value) => [...value].length <= max, `has ${max} characters at most`)
-    .meta({ type: 'string', maxLength: max, format: 'password' });
+  return (
+    z
+      .string()
+      .refine((value) => value.isWellFormed() && !value.includes('\0'), 'has characters that cannot be used here')
+      // What is too long is not looked at any further: that would only cost.
+      .refine((value) => [...value].length <= max, { error: `has ${max} characters at most`, abort: true })
+      .meta({ type: 'string', maxLength: max, format: 'password' })
+  );
 }
 
 /** An address in lower case, normalised before it is judged, 120 characters at most. */

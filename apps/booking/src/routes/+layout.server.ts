@@ -14,6 +14,7 @@ export const load: LayoutServerLoad = ({ locals }) => {
       name: identity.name,
       isFacilitator: identity.facilitatorId !== null,
       isAdmin: identity.isAdmin,
+      isAssistant: identity.assists.length > 0,
     },
   };
 };

@@ -5,7 +5,7 @@ import { crmSignInRoutes } from './accounts/crm-sign-in-api.ts';
 import type { Identity } from './accounts/identity.ts';
 import type { BookingApp } from './app.ts';
 import { bookingRoutes } from './bookings/booking-api.ts';
-import { type Callers, callers } from './callers.ts';
+import { type Callers, callers, requireScope } from './callers.ts';
 import type { BookingErrorCode } from './errors.ts';
 import { eventRoutes } from './events/event-api.ts';
 import { facilitatorRoutes } from './facilitators/facilitator-api.ts';
@@ -18,6 +18,7 @@ const STATUSES: Record<BookingErrorCode, number> = {
   'not-a-facilitator': 403,
   'email-taken': 409,
   'link-ended': 410,
+  'too-many-tokens': 409,
   'google-unproven': 403,
   'google-known': 409,
   'google-taken': 409,
@@ -65,11 +66,12 @@ export function createBookingApi(app: BookingApp) {
     identify: app.bearers.find,
     recall: app.bearers.recall,
     callers,
-    async admit(identity, facts, caller) {
+    async admit(identity, facts, { caller, scope }) {
       // CRM is known by its signature; it is no stranger at an address.
       if (caller === 'signature') return;
       if (identity) await app.limits('api-token', String(identity.signInId));
       else await app.limits('api-network', facts.network);
+      if (caller !== 'anyone') requireScope(identity, scope);
     },
     onForbidden({ method, url }, facts) {
       logSecurity(app.log, 'access.refused', { method, path: new URL(url).pathname }, facts);

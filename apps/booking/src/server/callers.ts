@@ -32,6 +32,18 @@ export const callers: { [Caller in keyof Callers]: (identity: Identity | undefin
   signature: () => undefined,
 };
 
+/** Refuses an access token that may not do what a route is for; a sign-in may do all that its person may. */
+export function requireScope(identity: Identity | undefined, scope: string | undefined): void {
+  const scopes: readonly string[] | null | undefined = identity?.scopes;
+  if (!scopes || (scope !== undefined && scopes.includes(scope))) return;
+  throw new PlatformError(
+    'forbidden',
+    scope === undefined
+      ? 'No access token may do this: sign in with the password.'
+      : `This access token may not do this. Make one that may “${scope}”.`,
+  );
+}
+
 function requireSignIn(identity: Identity | undefined): Identity {
   if (identity) return identity;
   throw new PlatformError('unauthenticated', 'Sign in first: send the token of POST /api/v1/sessions as a bearer.');

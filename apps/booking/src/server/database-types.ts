@@ -22,6 +22,13 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface Assistants {
+  added_at: Generated<Date>;
+  email: string;
+  facilitator_id: number;
+  id: Generated<number>;
+}
+
 export interface AuditTrail {
   actor_id: number | null;
   at: Generated<Date>;
@@ -177,6 +184,8 @@ export interface SignIns {
   id: Generated<number>;
   kind: string;
   last_seen_at: Generated<Date>;
+  name: string | null;
+  scopes: string[] | null;
   secret_hash: Buffer;
   user_id: number;
 }
@@ -208,6 +217,7 @@ export interface Users {
 }
 
 export interface DB {
+  assistants: Assistants;
   audit_trail: AuditTrail;
   bookings: Bookings;
   ended_sign_ins: EndedSignIns;

@@ -7,6 +7,7 @@ export type BookingErrorCode =
   | 'not-a-facilitator'
   | 'email-taken'
   | 'link-ended'
+  | 'too-many-tokens'
   | 'google-unproven'
   | 'google-known'
   | 'google-taken'

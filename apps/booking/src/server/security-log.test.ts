@@ -4,8 +4,11 @@ import { askForNewAddress } from './accounts/ask-for-new-address.ts';
 import { askForReset } from './accounts/ask-for-reset.ts';
 import { changeAddress } from './accounts/change-address.ts';
 import { changeAdmin } from './accounts/change-admin.ts';
+import { createAccessToken } from './accounts/create-access-token.ts';
 import { disablePerson } from './accounts/disable-person.ts';
+import { linkGoogle } from './accounts/link-google.ts';
 import { resetPassword } from './accounts/reset-password.ts';
+import { unlinkGoogle } from './accounts/unlink-google.ts';
 import { SECURITY_EVENTS, type SecurityEvent } from './security-log.ts';
 import { createTestApp } from './test-app.ts';
 import { linkTokenOf } from './test-mailed-links.ts';
@@ -43,6 +46,14 @@ const PROVOKED: Record<SecurityEvent, () => Promise<unknown>> = {
     await changeAddress(app, { token, owner: { by: 'sign-in', userId: ana.id }, agent: undefined, now });
     ana.email = 'ana@new.example';
   },
+  'token.made': () =>
+    createAccessToken(
+      app,
+      { userId: ana.id, email: ana.email },
+      { name: 'Ana’s calendar', scopes: ['read'], days: 7, password: 'another quiet one', network: '192.0.2.1' },
+    ),
+  'google.connected': () => linkGoogle(app, { userId: ana.id, sub: 'g-ana' }),
+  'google.disconnected': () => unlinkGoogle(app, { userId: ana.id, agent: undefined, now }),
   'rights.changed': () => changeAdmin(app, { userId: ana.id, isAdmin: true }, admin),
   'account.disabled': () => disablePerson(app, { userId: ana.id, isDisabled: true }, admin),
   'account.enabled': () => disablePerson(app, { userId: ana.id, isDisabled: false }, admin),

@@ -89,8 +89,11 @@ export async function openStudio({ connections = 10, lockTimeoutMs = 1000 } = {}
   };
 }
 
-/** A signed-in participant; `rights` make it a facilitator or an admin. */
-export function identityOf(userId: number, rights: { facilitatorId?: number; isAdmin?: boolean } = {}): Identity {
+/** A signed-in participant; `rights` make it a facilitator, an assistant or an admin. */
+export function identityOf(
+  userId: number,
+  rights: { facilitatorId?: number; isAdmin?: boolean; assists?: number[] } = {},
+): Identity {
   return {
     userId,
     name: 'Ana Reis',
@@ -98,7 +101,9 @@ export function identityOf(userId: number, rights: { facilitatorId?: number; isA
     isProven: true,
     isAdmin: rights.isAdmin ?? false,
     facilitatorId: rights.facilitatorId ?? null,
+    assists: rights.assists ?? [],
     signInId: 1,
+    scopes: null,
   };
 }
 

@@ -32,7 +32,7 @@ export function createCrmApi(app: CrmApp) {
     statuses: STATUSES,
     identify: (token) => identifyBearer(app.db, token),
     callers,
-    async admit(identity, facts, caller) {
+    async admit(identity, facts, { caller }) {
       // Booking's relay is known by its signature; it is no stranger at an address.
       if (caller === 'signature') return;
       if (identity) await app.limits('api-token', String(identity.signInId));

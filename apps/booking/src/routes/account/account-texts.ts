@@ -14,6 +14,8 @@ export const ACCOUNT = {
   signIns: 'Where you are signed in',
   signInsAre: (count: number) =>
     count === 1 ? 'Here only' : `Here and in ${count === 2 ? 'one place' : `${count - 1} places`} more`,
+  tokens: 'Access tokens',
+  tokensText: 'For programs of yours',
   dataTitle: 'Your data',
   download: 'Download your data',
   downloadText: 'Everything kept about you, as JSON or CSV',

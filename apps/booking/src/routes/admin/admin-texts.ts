@@ -93,6 +93,24 @@ export const DELETE = {
   deleted: 'The account is deleted.',
 } as const;
 
+export const ROLES = {
+  title: 'Roles',
+  lead: 'Who may do more than book. A right counts at once, and ends at once, wherever somebody is signed in.',
+  admins: 'Admins',
+  adminsText: 'See and change everything. Made and unmade on the page of a person.',
+  byAddress: 'by ADMIN_EMAILS',
+  unconfirmed: 'nobody has confirmed this address yet',
+  disabled: 'disabled',
+  facilitators: 'Facilitators',
+  facilitatorsText: 'Run their own events and have CRM: whoever has confirmed the facilitator’s address.',
+  facilitatorsLink: (count: number) => (count === 1 ? '1 facilitator' : `${count} facilitators`),
+  assistants: 'Assistants',
+  assistantsText: 'Help at the door: lists and who came, at the events of one facilitator.',
+  helps: (name: string) => `helps ${name}`,
+  noAssistants: 'Nobody helps yet.',
+  assistantsLink: 'Name and remove assistants',
+} as const;
+
 export const DISABLE = {
   tab: 'Disable',
   tabEnable: 'Enable',

@@ -1,3 +1,4 @@
+import { mayRun } from '#server/events/event.ts';
 import { readAgenda } from '#server/events/read-agenda.ts';
 import { dayInWords, zoneInWords } from '../../words/wall-clock.ts';
 import { requireIdentity } from '../require-identity.ts';
@@ -10,13 +11,16 @@ export const load: PageServerLoad = async ({ locals }) => {
   const identity = requireIdentity(locals);
   const now = new Date();
   const agenda = await readAgenda(app.db, { timeZone: studio.timeZone, now }, identity);
+  const isOrganiser = identity.isAdmin || identity.facilitatorId !== null;
   const tasks = [
     ...agenda.unmarked.map(({ id, title, date_time, time_zone, people }) => ({
       sentence: TODAY.unmarked(title, date_time, time_zone, people),
       href: `/organise/events/${id}/roster`,
     })),
-    ...(agenda.closed > 0 ? [{ sentence: TODAY.closed(agenda.closed), href: '/organise/events?state=closed' }] : []),
-    ...(agenda.ahead > 0 && !agenda.hasNextWeek
+    ...(isOrganiser && agenda.closed > 0
+      ? [{ sentence: TODAY.closed(agenda.closed), href: '/organise/events?state=closed' }]
+      : []),
+    ...(isOrganiser && agenda.ahead > 0 && !agenda.hasNextWeek
       ? [{ sentence: TODAY.nothingNextWeek, href: '/organise/events/new' }]
       : []),
   ];
@@ -24,9 +28,10 @@ export const load: PageServerLoad = async ({ locals }) => {
     day: dayInWords(now, studio.timeZone),
     zone: zoneInWords(studio.timeZone),
     isEmpty: agenda.ahead === 0 && agenda.today.length === 0,
-    namesFacilitators: identity.isAdmin,
+    isOrganiser,
+    namesFacilitators: identity.isAdmin || identity.assists.length > 0,
     tasks,
-    today: agenda.today.map((event) => organisedEventOf(event, now)),
-    next: agenda.next.map((event) => organisedEventOf(event, now)),
+    today: agenda.today.map((event) => organisedEventOf(event, now, mayRun(identity, event))),
+    next: agenda.next.map((event) => organisedEventOf(event, now, mayRun(identity, event))),
   };
 };

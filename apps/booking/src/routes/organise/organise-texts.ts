@@ -6,9 +6,11 @@ export const ORGANISE = {
   today: 'Today',
   events: 'Events',
   import: 'Import',
+  assistants: 'Assistants',
   settings: 'Settings',
   facilitators: 'Facilitators',
   people: 'People',
+  roles: 'Roles',
   messages: 'Messages',
   audit: 'Audit trail',
   create: 'Create an event',
@@ -28,6 +30,10 @@ export const TODAY = {
   next: 'The next 7 days',
   nothingNext: 'Nothing in the 7 days after today.',
   toDo: 'To do',
+  emptyForAssistant: {
+    title: 'Nothing is planned yet',
+    text: 'The events at which you help stand here.',
+  },
   empty: {
     title: 'Nothing is planned yet',
     text: 'Once you have created an event, your day and who comes stand here.',

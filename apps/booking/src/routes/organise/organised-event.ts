@@ -10,12 +10,15 @@ export type OrganisedEvent = ReturnType<typeof organisedEventOf>;
 
 const MINUTE_MS = 60_000;
 
-export function organisedEventOf(event: Event, now: Date) {
+/** `mayRun` is whether the viewer runs it; who only assists is led to its list. */
+export function organisedEventOf(event: Event, now: Date, mayRun = true) {
   const path = `/organise/events/${event.id}`;
+  const rosterPath = `${path}/roster`;
   return {
     id: event.id,
-    path,
-    rosterPath: `${path}/roster`,
+    path: mayRun ? path : rosterPath,
+    rosterPath,
+    mayRun,
     title: event.title,
     kind: kindInWords(event),
     startsAt: event.date_time.toISOString(),

@@ -55,6 +55,11 @@ export const personalDataSchema = z.object({
     created_at: instant,
     proven_at: instant.nullable(),
     is_admin: z.boolean(),
+    disabled_at: instant.nullable(),
+    prove_asked_at: instant.nullable(),
+    reset_asked_at: instant.nullable(),
+    new_email: z.string().nullable(),
+    new_email_asked_at: instant.nullable(),
   }),
   facilitators: z.array(
     z.object({
@@ -63,6 +68,7 @@ export const personalDataSchema = z.object({
       email: z.string(),
       bio: z.string().nullable(),
       specialties: z.string().nullable(),
+      created_at: instant,
     }),
   ),
   bookings: z.array(
@@ -80,6 +86,8 @@ export const personalDataSchema = z.object({
     z.object({
       kind: z.string(),
       agent: z.string().nullable(),
+      name: z.string().nullable(),
+      scopes: z.array(z.string()).nullable(),
       created_at: instant,
       last_seen_at: instant,
       expires_at: instant,
@@ -92,12 +100,16 @@ export const personalDataSchema = z.object({
         kind: z.string(),
         occurred_at: instant,
         delivered_at: instant.nullable(),
+        recipient: z.string().nullable(),
       }),
     )
     .meta({ description: 'Messages about this person: `crm` to the facilitators’ application, `mail` to the person.' }),
   oidc_records: z
     .array(z.object({ model: z.string(), expires_at: instant.nullable() }))
     .meta({ description: 'Sign-ins to other applications that are on their way.' }),
+  assistants: z
+    .array(z.object({ facilitator_name: z.string(), added_at: instant }))
+    .meta({ description: 'The facilitators whom you assist.' }),
   audit_trail: z
     .array(z.object({ at: instant, kind: z.string(), done: z.string(), network: z.string().nullable() }))
     .meta({ description: 'What you did to others as an admin or facilitator, and what admins did to your account.' }),

@@ -9,7 +9,9 @@ const ANA = {
   isProven: true,
   isAdmin: false,
   facilitatorId: null,
+  assists: [],
   signInId: 7,
+  scopes: null,
 };
 
 /** A memory that has just been told who Ana is, on a clock and with an answer to who signed out that a test can set. */

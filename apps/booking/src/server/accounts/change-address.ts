@@ -1,4 +1,5 @@
 import type { BookingApp } from '#server/app.ts';
+import { moveAssistant } from '#server/assistants/move-assistant.ts';
 import { moveFacilitator } from '#server/facilitators/move-facilitator.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { logSecurity } from '#server/security-log.ts';
@@ -12,7 +13,7 @@ import { badCredentials, checkCredentials, endAllSignIns, type OpenedSignIn, ope
  * Gives an account the address that a mailed link was sent to, once: the address counts as confirmed, every sign-in
  * ends and this browser gets one, and the old address is told. The link alone is not enough: its reader may never have
  * wanted the account, which would then be a stranger's with their address. The facilitator of an address that was
- * confirmed moves along.
+ * confirmed moves along, and so do the rights of an assistant.
  *
  * Refuses with `link-ended`, with `bad-credentials` for whoever does not show that the account is theirs, with
  * `email-taken` when somebody has the address by now, and as `signIn` does when there were too many tries.
@@ -44,7 +45,10 @@ export async function changeAddress(
     const email = account && addressGivenBy({ keys: app.config.cookieKeys, token, now }, account);
     if (!account || email === undefined) throw linkEnded();
     await updateEmail(trx, account.id, email);
-    if (account.isProven) await moveFacilitator(trx, { from: account.email, to: email });
+    if (account.isProven) {
+      await moveFacilitator(trx, { from: account.email, to: email });
+      await moveAssistant(trx, { from: account.email, to: email });
+    }
     await endAllSignIns(trx, account.id);
     await requestMail(trx, { kind: 'account.address-changed', userId: account.id, recipient: account.email });
     const { id: userId, passwordHash: checkedHash } = account;

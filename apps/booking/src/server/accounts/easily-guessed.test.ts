@@ -56,6 +56,22 @@ test('AUTHN-12: what others try first is refused, however it is dressed up', () 
   }
 });
 
+test('AUTHN-12: words of what this is about are refused with whatever stands behind them', () => {
+  for (const refused of [
+    'Samaya2026!',
+    'samaya-1234',
+    'Retreat 2026',
+    'facilitator',
+    'administrator1',
+    'Yoga!!!!!!!!',
+  ]) {
+    assert.equal(newPassword.safeParse(refused).success, false, refused);
+  }
+  for (const taken of ['samaya and gorse', 'my 3rd retreat', '2026 yoga mats']) {
+    assert.equal(newPassword.safeParse(taken).success, true, taken);
+  }
+});
+
 test('AUTHN-12: two passwords that begin alike for 72 bytes are two, and forms of one letter are one', async () => {
   const passwords = createPasswords();
   const prefix = 'a'.repeat(36) + 'b'.repeat(36);

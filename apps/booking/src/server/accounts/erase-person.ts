@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { forgetAssistant } from '#server/assistants/forget-assistant.ts';
 import { cancelUpcomingBookings } from '#server/bookings/cancel-upcoming-bookings.ts';
 import type { DB } from '#server/database-types.ts';
 import { forgetAnswersOf } from '#server/idempotency/forget-answers.ts';
@@ -24,5 +25,6 @@ async function erase(trx: Transaction<DB>, userId: number): Promise<void> {
   await endAllSignIns(trx, userId);
   await cancelUpcomingBookings(trx, userId);
   await forgetAnswersOf(trx, [keysOfAddress(email), keysOfGuest(email), keysOfUser(userId)]);
+  await forgetAssistant(trx, email);
   await forgetMailsTo(trx, { userId, email });
 }

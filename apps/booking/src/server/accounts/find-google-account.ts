@@ -18,8 +18,11 @@ import { type CheckedCredentials, endAllSignIns } from './sign-in.ts';
 export async function findGoogleAccount(trx: Transaction<DB>, person: GooglePerson): Promise<CheckedCredentials> {
   await lockGoogleAccount(trx, person.sub);
   const known = await findUserOfGoogle(trx, person.sub);
-  const account = known === undefined ? undefined : await lockAccountState(trx, known);
-  if (account) return { userId: account.id, checkedHash: account.passwordHash };
+  if (known !== undefined) {
+    const account = await lockAccountState(trx, known);
+    if (!account) throw googleRefused();
+    return { userId: account.id, checkedHash: account.passwordHash };
+  }
   const email = addressOf(person);
   return (await findByAddress(trx, person, email)) ?? (await addAccount(trx, person, email));
 }
@@ -70,6 +73,11 @@ function addressOf({ email = '', vouching }: GooglePerson): string {
     'google-unproven',
     'Google has not confirmed the address of this account. Sign up with your address and a password; we send you a mail to confirm it.',
   );
+}
+
+/** The account was disabled. */
+export function googleRefused(): BookingError {
+  return new BookingError('google-refused', 'This account cannot be signed in to. Ask the studio.');
 }
 
 function googleKnown(): BookingError {

@@ -14,14 +14,9 @@ export async function lockGoogleAccount(trx: Transaction<DB>, sub: string): Prom
   await sql`select pg_advisory_xact_lock(hashtextextended(${`google ${sub}`}, 0))`.execute(trx);
 }
 
-/** Whose account a Google account opens; nobody's when it was erased. */
+/** Whose account a Google account opens; erasing takes it off. */
 export async function findUserOfGoogle(db: Kysely<DB>, sub: string): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .select('id')
-    .where('google_id', '=', sub)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
+  const row = await db.selectFrom('users').select('id').where('google_id', '=', sub).executeTakeFirst();
   return row?.id;
 }
 

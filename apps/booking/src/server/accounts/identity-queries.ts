@@ -26,7 +26,8 @@ export async function findIdentities(
   const { rows } = await sql<FoundIdentity & { secretHash: Buffer }>`
     select s.secret_hash as "secretHash", u.id as "userId", u.name, u.email, u.proven_at is not null as "isProven",
            ${isAdmin(adminEmails)} as "isAdmin", ${facilitatorId} as "facilitatorId",
-           s.id as "signInId", s.last_seen_at < clock_timestamp() - interval '1 hour' as "seenLongAgo",
+           ${assists} as assists, s.id as "signInId", s.scopes,
+           s.last_seen_at < clock_timestamp() - interval '1 hour' as "seenLongAgo",
            s.expires_at < clock_timestamp() + interval '2 minutes' as "endsSoon"
     from sign_ins s join users u on u.id = s.user_id
     where s.secret_hash = any (${hashes}) and s.kind = ${kind}
@@ -56,6 +57,11 @@ function isAdmin(adminEmails: readonly string[]) {
 }
 const facilitatorId = sql<number | null>`
   case when u.proven_at is not null then (select f.id from facilitators f where lower(f.email) = lower(u.email)) end`;
+
+// The work of an assistant is done on pages; the API has no part in it.
+const assists = sql<number[]>`
+  case when u.proven_at is not null and s.kind = 'page'
+    then array(select a.facilitator_id from assistants a where a.email = lower(u.email)) else '{}' end`;
 
 function isOrganiser(adminEmails: readonly string[]) {
   return sql<boolean>`${isAdmin(adminEmails)} or ${facilitatorId} is not null`;

@@ -1,5 +1,6 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { lockAccountState } from './account-state-queries.ts';
 import { findUserOfGoogle, lockGoogleAccount, setGoogleId } from './google-account-queries.ts';
 
@@ -9,7 +10,7 @@ import { findUserOfGoogle, lockGoogleAccount, setGoogleId } from './google-accou
  * address is not confirmed: the account may be a stranger's who typed it.
  */
 export async function linkGoogle(
-  { db }: Pick<BookingApp, 'db'>,
+  { db, log }: Pick<BookingApp, 'db' | 'log'>,
   { userId, sub }: { userId: number; sub: string },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
@@ -26,4 +27,5 @@ export async function linkGoogle(
     }
     await setGoogleId(trx, userId, sub);
   });
+  logSecurity(log, 'google.connected', { user_id: userId });
 }

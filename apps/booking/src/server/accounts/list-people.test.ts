@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createTestApp } from '#server/test-app.ts';
 import { countPeople } from './count-people.ts';
 import { getListedPerson } from './get-listed-person.ts';
+import { listAdmins } from './list-admins.ts';
 import { listPeople } from './list-people.ts';
 
 const studio = await createTestApp({ ADMIN_EMAILS: 'boss@studio.example' });
@@ -68,4 +69,17 @@ test('pages follow each other', async () => {
   } while (after);
   assert.deepEqual(seen, await find(''));
   await assert.rejects(listPeople(app, { search: '', after: 'x', limit: 3 }), { code: 'bad-request' });
+});
+
+test('the admins are those who were made so and those of ADMIN_EMAILS, whom nobody has to be yet', async () => {
+  const waiting = { ...app.config, adminEmails: ['boss@studio.example', 'later@studio.example'] };
+  const admins = await listAdmins({ db, config: waiting });
+  assert.deepEqual(
+    admins.map(({ name, email, isByAddress }) => [name, email, isByAddress]),
+    [
+      ['Sofia Marques', sofia.email, false],
+      ['The Boss', 'Boss@studio.example', true],
+      [null, 'later@studio.example', true],
+    ],
+  );
 });

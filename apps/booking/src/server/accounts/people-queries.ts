@@ -18,6 +18,15 @@ export interface ListedPerson {
   upcoming: number;
 }
 
+export interface ListedAdmin {
+  /** Nobody, where an address of `ADMIN_EMAILS` waits for somebody to confirm it. */
+  id: number | null;
+  name: string | null;
+  email: string;
+  isByAddress: boolean;
+  disabledAt: Date | null;
+}
+
 const columns = (adminEmails: readonly string[]) => sql`
   u.id, u.name, u.email, u.created_at, u.proven_at is not null as "isProven", u.disabled_at as "disabledAt",
   u.is_admin or ${isAdminByAddress(adminEmails)} as "isAdmin", ${isAdminByAddress(adminEmails)} as "isAdminByAddress",
@@ -68,6 +77,17 @@ export async function selectListedPerson(
 export async function lockAdmins(trx: Transaction<DB>, ids: readonly number[]): Promise<void> {
   await sql`
     select id from users where is_admin or id = any (${ids}::integer[]) order by id for no key update`.execute(trx);
+}
+
+/** Everybody with an admin's rights, and the addresses of `ADMIN_EMAILS` that nobody has confirmed; by name. */
+export async function selectAdmins(db: Kysely<DB>, adminEmails: readonly string[]): Promise<ListedAdmin[]> {
+  const { rows } = await sql<ListedAdmin>`
+    select u.id, u.name, u.email, ${isAdminByAddress(adminEmails)} as "isByAddress", u.disabled_at as "disabledAt"
+    from users u where u.deleted_at is null and (u.is_admin or ${isAdminByAddress(adminEmails)})
+    order by search_form(u.name), u.id`.execute(db);
+  const known = new Set(rows.map(({ email }) => email.toLowerCase()));
+  const waiting = adminEmails.filter((email) => !known.has(email));
+  return [...rows, ...waiting.map((email) => ({ id: null, name: null, email, isByAddress: true, disabledAt: null }))];
 }
 
 /** Disables an account, or enables it again; the database ends its sign-ins. */

@@ -5,14 +5,15 @@ import type { DB } from '#server/database-types.ts';
 export async function findPersonalData(db: Kysely<DB>, userId: number) {
   const user = await db
     .selectFrom('users')
-    .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin'])
+    .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin', 'disabled_at'])
+    .select(['prove_asked_at', 'reset_asked_at', 'new_email', 'new_email_asked_at'])
     .where('id', '=', userId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   if (!user) return undefined;
   const facilitators = await db
     .selectFrom('facilitators')
-    .select(['id', 'name', 'email', 'bio', 'specialties'])
+    .select(['id', 'name', 'email', 'bio', 'specialties', 'created_at'])
     // Somebody who only typed the address has no claim to what is kept about the facilitator.
     .where(sql<boolean>`lower(email) = lower(${user.email}) and ${user.proven_at !== null}`)
     .execute();
@@ -33,13 +34,13 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .execute();
   const signIns = await db
     .selectFrom('sign_ins')
-    .select(['kind', 'agent', 'created_at', 'last_seen_at', 'expires_at'])
+    .select(['kind', 'agent', 'name', 'scopes', 'created_at', 'last_seen_at', 'expires_at'])
     .where('user_id', '=', userId)
     .orderBy('id')
     .execute();
   const outbox = await db
     .selectFrom('outbox')
-    .select(['destination', 'kind', 'occurred_at', 'delivered_at'])
+    .select(['destination', 'kind', 'occurred_at', 'delivered_at', 'recipient'])
     .where('user_id', '=', userId)
     .orderBy('occurred_at')
     .orderBy('destination')
@@ -49,6 +50,13 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .select(['model', 'expires_at'])
     .where('user_id', '=', userId)
     .orderBy('expires_at')
+    .execute();
+  const assistants = await db
+    .selectFrom('assistants')
+    .innerJoin('facilitators', 'facilitators.id', 'assistants.facilitator_id')
+    .select(['facilitators.name as facilitator_name', 'assistants.added_at'])
+    .where(sql<boolean>`assistants.email = lower(${user.email}) and ${user.proven_at !== null}`)
+    .orderBy('assistants.id')
     .execute();
   const acts = await db
     .selectFrom('audit_trail')
@@ -65,6 +73,7 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     sign_ins: signIns,
     outbox,
     oidc_records: oidcRecords,
+    assistants,
     audit_trail: acts,
   };
 }

@@ -83,7 +83,7 @@ export async function selectSignInsOf(
 ): Promise<ListedSignIn[]> {
   const { rows } = await sql<ListedSignIn>`
     select id, kind, agent, created_at, last_seen_at, id = ${signInId} as "isThisOne" from sign_ins s
-    where user_id = ${userId} and ${holds(sql`${isOrganiser}::boolean`)}
+    where user_id = ${userId} and s.name is null and ${holds(sql`${isOrganiser}::boolean`)}
     order by "isThisOne" desc, last_seen_at desc, id desc`.execute(db);
   return rows;
 }

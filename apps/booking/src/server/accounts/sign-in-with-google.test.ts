@@ -266,6 +266,18 @@ test('AUTHN-18: nobody says by themselves which Google account or address is the
   assert.deepEqual(await rowOf(ana.id), before);
 });
 
+test('a disabled account is not signed in to, nor tied to anybody', async () => {
+  const lea = somebody();
+  const { userId } = await enter(lea);
+  const unproven = await stranger(somebody().email);
+  const disabled_at = now;
+  await db.updateTable('users').set({ disabled_at }).where('id', 'in', [userId, unproven.id]).execute();
+  await assert.rejects(enter(lea), { code: 'google-refused' });
+  await assert.rejects(enter({ ...lea, email: 'free@letters.example' }), { code: 'google-refused' });
+  await assert.rejects(enter(somebody({ email: unproven.email })), { code: 'google-known' });
+  assert.equal((await rowOf(unproven.id)).google_id, null);
+});
+
 test('DATA-05: who is erased and comes back with the same Google account is somebody new', async () => {
   const lea = somebody();
   const { userId } = await enter(lea);

@@ -1,5 +1,6 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { NO_PASSWORD } from './account.ts';
 import { lockAccountState } from './account-state-queries.ts';
 import { setGoogleId } from './google-account-queries.ts';
@@ -10,10 +11,10 @@ import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
  * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in.
  */
 export async function unlinkGoogle(
-  { db }: Pick<BookingApp, 'db'>,
+  { db, log }: Pick<BookingApp, 'db' | 'log'>,
   { userId, agent, now }: { userId: number; agent: string | undefined; now: Date },
 ): Promise<OpenedSignIn | undefined> {
-  return await db.transaction().execute(async (trx) => {
+  const opened = await db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
     if (!account || account.googleId === null) return undefined;
     if (account.passwordHash === NO_PASSWORD) {
@@ -23,4 +24,6 @@ export async function unlinkGoogle(
     await endAllSignIns(trx, userId);
     return await openSignIn(trx, { userId, checkedHash: account.passwordHash, kind: 'page', agent, now });
   });
+  if (opened) logSecurity(log, 'google.disconnected', { user_id: userId });
+  return opened;
 }

@@ -200,7 +200,7 @@ test('a guest who cancelled books anew, within the day and more than once', asyn
   for (let i = 0; i < 3; i++) {
     await book(eventId, email);
     const { visit } = (await findGuestBooking(app, await guestTokenOf(studio, email))) ?? assert.fail();
-    await cancelBooking(db, visit.id, { userId: visit.user_id, isAdmin: false, facilitatorId: null });
+    await cancelBooking(db, visit.id, { userId: visit.user_id, isAdmin: false, facilitatorId: null, assists: [] });
   }
   await book(eventId, email);
   const statuses = (await bookingsOf(email)).map(({ status }) => status);

@@ -4,14 +4,15 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { mayAssist } from '#server/events/event.ts';
 import { type Booking, hasEnded, mayBecome } from './booking.ts';
 import { lockBooking, updateBookingStatus } from './booking-queries.ts';
 
 /** Who cancels: somebody signed in, or whoever holds the mailed link of a guest, who is the guest and nothing more. */
-type Canceller = Pick<Identity, 'userId' | 'isAdmin' | 'facilitatorId'>;
+type Canceller = Pick<Identity, 'userId' | 'isAdmin' | 'facilitatorId' | 'assists'>;
 
 /**
- * Cancels a booking: its own person until the event starts, the event's facilitator and an admin also later.
+ * Cancels a booking: its own person until the event starts, the event's facilitator, an assistant and an admin also later.
  * A booking that has ended stays as it is, so asking twice is asking once. What is somebody else's is `not-found`;
  * `event-started` when it is too late.
  */
@@ -23,7 +24,7 @@ async function cancel(trx: Transaction<DB>, id: number, actor: Canceller): Promi
   const found = await lockBooking(trx, id);
   if (!found) throw notFound();
   const { event, ...booking } = found;
-  const runsIt = actor.isAdmin || actor.facilitatorId === event.facilitatorId;
+  const runsIt = mayAssist(actor, { facilitator_id: event.facilitatorId });
   if (!runsIt && booking.user_id !== actor.userId) throw notFound();
   if (hasEnded(booking.status)) return booking;
   if (event.hasStarted && !runsIt) {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
 import type { Event } from '#server/events/event.ts';
-import { getOwnEvent } from '#server/events/get-event.ts';
+import { getAssistedEvent } from '#server/events/get-event.ts';
 import { wordsOf } from '#server/search-words.ts';
 import type { RosterEntry } from './booking-queries.ts';
 import { type RosterFigures, selectGone, selectRosterByName, selectRosterFigures } from './roster-queries.ts';
@@ -26,7 +26,7 @@ export interface Roster {
 }
 
 /**
- * A page of an event's list by name, for who runs it, else `forbidden` or `not-found`. `search` is words that must all
+ * A page of an event's list by name, for who runs it or assists at it, else `forbidden` or `not-found`. `search` is words that must all
  * occur in name or address, in any case and accents. `bad-request` for a cursor that is not ours.
  */
 export async function getRosterByName(
@@ -35,7 +35,7 @@ export async function getRosterByName(
   actor: Identity,
 ): Promise<Roster> {
   const { eventId, limit } = options;
-  const event = await getOwnEvent(db, eventId, actor);
+  const event = await getAssistedEvent(db, eventId, actor);
   const after = options.after === undefined ? undefined : decodeCursor(options.after, cursorSchema);
   const words = wordsOf(options.search);
   const [figures, rows, gone] = await Promise.all([

@@ -125,6 +125,8 @@ async function demoAdmin({ db }: Pick<BookingApp, 'db'>): Promise<Identity> {
     isProven: true,
     isAdmin: true,
     facilitatorId: null,
+    assists: [],
     signInId: 0,
+    scopes: null,
   };
 }

@@ -36,7 +36,9 @@ const identityOf = (person: TestFacilitator) => ({
   isProven: true,
   isAdmin: false,
   facilitatorId: person.facilitatorId,
+  assists: [],
   signInId: 1,
+  scopes: null,
 });
 
 async function book(eventId: number) {

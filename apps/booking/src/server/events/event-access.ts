@@ -2,7 +2,7 @@ import { PlatformError } from '@samaya/platform/platform-error.ts';
 import type { Kysely } from 'kysely';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
-import { type Event, isPublic, mayRun } from './event.ts';
+import { type Event, isPublic, mayAssist, mayRun } from './event.ts';
 import { hasBooking, hasPassed } from './event-queries.ts';
 
 /** Whether somebody may see an event: anybody while it is public, else who booked it and who runs it. */
@@ -23,11 +23,20 @@ export function refuseStranger(event: Event, actor: Identity): void {
   }
 }
 
-/** Whose events somebody runs: those of one facilitator, or, for an admin, everybody's. */
-export function runsEventsOf(actor: Identity): number | undefined {
+/** The same with the assistants of the facilitator, for its list and who came. */
+export function refuseUnlessAssisting(event: Event, actor: Identity): void {
+  if (!mayAssist(actor, event)) {
+    throw new PlatformError('forbidden', 'Only its facilitator, an assistant or an admin may do this with an event.');
+  }
+}
+
+/** Whose events somebody runs or assists at: those of some facilitators, or, for an admin, everybody's. */
+export function worksAtEventsOf(actor: Identity): readonly number[] | undefined {
   if (actor.isAdmin) return undefined;
-  if (actor.facilitatorId !== null) return actor.facilitatorId;
-  throw new PlatformError('forbidden', 'Only facilitators and admins run events.');
+  const own = actor.facilitatorId === null ? [] : [actor.facilitatorId];
+  const all = [...new Set([...own, ...actor.assists])];
+  if (all.length > 0) return all;
+  throw new PlatformError('forbidden', 'Only facilitators, their assistants and admins have events to run.');
 }
 
 /** Only an admin gives an event to somebody else. */

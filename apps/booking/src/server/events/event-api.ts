@@ -52,6 +52,7 @@ export function eventRoutes(app: BookingApp): ApiRoute<Callers>[] {
       method: 'post',
       path: '/api/v1/events',
       caller: 'organiser',
+      scope: 'organise',
       tag: 'Events',
       summary: 'Create an event',
       description:
@@ -77,6 +78,7 @@ export function eventRoutes(app: BookingApp): ApiRoute<Callers>[] {
       method: 'patch',
       path: '/api/v1/events/{id}',
       caller: 'organiser',
+      scope: 'organise',
       tag: 'Events',
       summary: 'Change an event',
       description:
@@ -91,6 +93,7 @@ export function eventRoutes(app: BookingApp): ApiRoute<Callers>[] {
       method: 'post',
       path: '/api/v1/events/{id}/cancel',
       caller: 'organiser',
+      scope: 'organise',
       tag: 'Events',
       summary: 'Cancel an event',
       description: 'For good. Its bookings become `event_cancelled` and everybody is told. Again: the same answer.',

@@ -86,7 +86,7 @@ test('whoever runs all events finds what is ahead, closed, over or cancelled wit
     ['past', 21, 'events_standing'],
     ['cancelled', 5, 'events_cancelled'],
   ] as const) {
-    const listing = { facilitatorId: undefined, state, words: [], after: undefined, limit: 21 };
+    const listing = { facilitatorIds: undefined, state, words: [], after: undefined, limit: 21 };
     const { result, readWhole, indexes } = await planOf(() => selectOrganisedEvents(db, listing));
     assert.equal(result.length, count, state);
     assert.ok(indexes.has(index), `${state}: ${[...indexes]}`);

@@ -58,8 +58,19 @@ export function isPublic(event: Pick<Event, 'is_active' | 'cancelled_at'>): bool
   return event.is_active && event.cancelled_at === null;
 }
 
+/** Whether somebody may see who comes to an event and note who came: who runs it, and the facilitator's assistants. */
+export function mayAssist(
+  actor: Pick<Identity, 'isAdmin' | 'facilitatorId' | 'assists'>,
+  event: Pick<Event, 'facilitator_id'>,
+): boolean {
+  return mayRun(actor, event) || actor.assists.includes(event.facilitator_id);
+}
+
 /** Whether somebody may change an event and see who comes. */
-export function mayRun(actor: Identity, event: Pick<Event, 'facilitator_id'>): boolean {
+export function mayRun(
+  actor: Pick<Identity, 'isAdmin' | 'facilitatorId'>,
+  event: Pick<Event, 'facilitator_id'>,
+): boolean {
   return actor.isAdmin || actor.facilitatorId === event.facilitator_id;
 }
 

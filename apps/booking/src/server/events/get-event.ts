@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
-import type { Event } from './event.ts';
-import { maySee, noSuchEvent, refuseStranger } from './event-access.ts';
+import { type Event, mayAssist } from './event.ts';
+import { maySee, noSuchEvent, refuseStranger, refuseUnlessAssisting } from './event-access.ts';
 import { selectEvent } from './event-queries.ts';
 
 /**
@@ -19,5 +19,13 @@ export async function getEvent(db: Kysely<DB>, id: number, viewer: Identity | un
 export async function getOwnEvent(db: Kysely<DB>, id: number, actor: Identity): Promise<Event> {
   const event = await getEvent(db, id, actor);
   refuseStranger(event, actor);
+  return event;
+}
+
+/** An event at whose list the actor works: who runs it, and its facilitator's assistants. Refuses as `getOwnEvent`. */
+export async function getAssistedEvent(db: Kysely<DB>, id: number, actor: Identity): Promise<Event> {
+  const event = await selectEvent(db, id);
+  if (!event || !(mayAssist(actor, event) || (await maySee(db, event, actor)))) throw noSuchEvent();
+  refuseUnlessAssisting(event, actor);
   return event;
 }

@@ -22,7 +22,7 @@ const LATEST_FIRST: ReadonlySet<OrganisedState> = new Set(['past', 'cancelled'])
 export async function selectOrganisedEvents(
   db: Kysely<DB>,
   options: {
-    facilitatorId: number | undefined;
+    facilitatorIds: readonly number[] | undefined;
     state: OrganisedState;
     words: readonly string[];
     after: EventPosition | undefined;
@@ -30,7 +30,7 @@ export async function selectOrganisedEvents(
   },
 ): Promise<ListedEvent[]> {
   const { state, words, after, limit } = options;
-  const conditions = [STATES[state], isOf(options.facilitatorId)];
+  const conditions = [STATES[state], isOf(options.facilitatorIds)];
   const isLatestFirst = LATEST_FIRST.has(state);
   if (after) {
     const [startsAt, id] = after;
@@ -51,14 +51,20 @@ export async function selectOrganisedEvents(
 /** What is on, or only what begins, between two moments and was not cancelled; soonest first. */
 export async function selectEventsBetween(
   db: Kysely<DB>,
-  options: { facilitatorId: number | undefined; is: 'on' | 'beginning'; from: Date; to: Date; limit: number },
+  options: {
+    facilitatorIds: readonly number[] | undefined;
+    is: 'on' | 'beginning';
+    from: Date;
+    to: Date;
+    limit: number;
+  },
 ): Promise<Event[]> {
   const { from, to } = options;
   const isLateEnough =
     options.is === 'on' ? sql`e.date_time + make_interval(mins => e.duration) > ${from}` : sql`e.date_time >= ${from}`;
   const { rows } = await sql<Event>`
     select ${EVENT_COLUMNS} from ${TABLES}
-    where e.cancelled_at is null and ${isOf(options.facilitatorId)}
+    where e.cancelled_at is null and ${isOf(options.facilitatorIds)}
       and e.date_time < ${to} and ${isLateEnough}
     order by e.date_time, e.id limit ${options.limit}`.execute(db);
   return rows;
@@ -76,12 +82,12 @@ export interface UnmarkedEvent {
 /** Events over since `since` with people of whom nobody noted whether they came, the latest first. */
 export async function selectUnmarkedEvents(
   db: Kysely<DB>,
-  options: { facilitatorId: number | undefined; since: Date; limit: number },
+  options: { facilitatorIds: readonly number[] | undefined; since: Date; limit: number },
 ): Promise<UnmarkedEvent[]> {
   const { rows } = await sql<UnmarkedEvent>`
     select e.id, e.title, e.date_time, e.time_zone, count(*)::integer as people
     from events e join bookings b on b.event_id = e.id and b.status = 'confirmed'
-    where ${STATES.past} and ${isOf(options.facilitatorId)} and e.date_time >= ${options.since}
+    where ${STATES.past} and ${isOf(options.facilitatorIds)} and e.date_time >= ${options.since}
     group by e.id order by e.date_time desc, e.id desc limit ${options.limit}`.execute(db);
   return rows;
 }
@@ -89,15 +95,19 @@ export async function selectUnmarkedEvents(
 /** How many events ahead take no bookings, and whether there is one at all from one moment to another. */
 export async function selectOutlook(
   db: Kysely<DB>,
-  { facilitatorId, from, to }: { facilitatorId: number | undefined; from: Date; to: Date },
+  { facilitatorIds, from, to }: { facilitatorIds: readonly number[] | undefined; from: Date; to: Date },
 ): Promise<{ closed: number; ahead: number; between: number }> {
   const { rows } = await sql<{ closed: number; ahead: number; between: number }>`
     select (count(*) filter (where not e.is_active))::integer as closed, count(*)::integer as ahead,
            (count(*) filter (where e.date_time >= ${from} and e.date_time < ${to}))::integer as between
-    from events e where ${STATES.upcoming} and ${isOf(facilitatorId)}`.execute(db);
+    from events e where ${STATES.upcoming} and ${isOf(facilitatorIds)}`.execute(db);
   return rows[0] ?? { closed: 0, ahead: 0, between: 0 };
 }
 
-function isOf(facilitatorId: number | undefined): RawBuilder<boolean> {
-  return facilitatorId === undefined ? sql`true` : sql`e.facilitator_id = ${facilitatorId}`;
+function isOf(facilitatorIds: readonly number[] | undefined): RawBuilder<boolean> {
+  if (facilitatorIds === undefined) return sql`true`;
+  const [only, ...more] = facilitatorIds;
+  // Of one facilitator an index has the events in their order.
+  if (only !== undefined && more.length === 0) return sql`e.facilitator_id = ${only}`;
+  return sql`e.facilitator_id = any (${facilitatorIds}::integer[])`;
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
 import type { Event } from './event.ts';
-import { runsEventsOf } from './event-access.ts';
+import { worksAtEventsOf } from './event-access.ts';
 import {
   selectEventsBetween,
   selectOutlook,
@@ -29,27 +29,27 @@ export interface Agenda {
 const EVENTS_MOST = 100;
 const UNMARKED_MOST = 3;
 
-/** The agenda of somebody who runs events, an admin's is everybody's; days are those of the studio's clock. */
+/** The agenda of somebody who runs events or assists at them, an admin's is everybody's; days are those of the studio's clock. */
 export async function readAgenda(
   db: Kysely<DB>,
   { timeZone, now }: { timeZone: string; now: Date },
   actor: Identity,
 ): Promise<Agenda> {
-  const facilitatorId = runsEventsOf(actor);
+  const facilitatorIds = worksAtEventsOf(actor);
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone).startOfDay();
   const tomorrow = today.add({ days: 1 });
   const monday = today.add({ days: 8 - today.dayOfWeek });
   const [on, next, outlook, unmarked] = await Promise.all([
-    selectEventsBetween(db, { facilitatorId, is: 'on', from: at(today), to: at(tomorrow), limit: EVENTS_MOST }),
+    selectEventsBetween(db, { facilitatorIds, is: 'on', from: at(today), to: at(tomorrow), limit: EVENTS_MOST }),
     selectEventsBetween(db, {
-      facilitatorId,
+      facilitatorIds,
       is: 'beginning',
       from: at(tomorrow),
       to: at(tomorrow.add({ days: 7 })),
       limit: EVENTS_MOST,
     }),
-    selectOutlook(db, { facilitatorId, from: at(monday), to: at(monday.add({ days: 7 })) }),
-    selectUnmarkedEvents(db, { facilitatorId, since: at(today.subtract({ days: 7 })), limit: UNMARKED_MOST }),
+    selectOutlook(db, { facilitatorIds, from: at(monday), to: at(monday.add({ days: 7 })) }),
+    selectUnmarkedEvents(db, { facilitatorIds, since: at(today.subtract({ days: 7 })), limit: UNMARKED_MOST }),
   ]);
   return {
     today: on,

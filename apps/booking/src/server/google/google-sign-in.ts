@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import type { DB } from '#server/database-types.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { fetchBounded } from './fetch-bounded.ts';
 import { type GooglePerson, personFromClaims } from './google-person.ts';
 import { insertGoogleReturn } from './google-queries.ts';
@@ -122,7 +123,7 @@ export function createGoogleSignIn(settings: GoogleSettings, { config, db, log }
           return { errand, person: undefined };
         }
         if (!isRefusal(error)) throw away(error);
-        log.warn({ why: describe(error) }, 'a sign-in with Google was refused');
+        logSecurity(log, 'sign_in.failed', { way: 'google', why: describe(error) });
         return undefined;
       }
     },

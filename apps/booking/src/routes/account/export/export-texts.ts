@@ -15,6 +15,7 @@ const TABLES: Readonly<Record<string, string>> = {
   bookings: 'Bookings',
   sign_ins: 'Sign-ins',
   outbox: 'Messages about you',
+  audit_trail: 'What was done, by you and to you',
   oidc_records: 'Sign-ins to CRM on their way',
 };
 

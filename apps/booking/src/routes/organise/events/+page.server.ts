@@ -1,4 +1,4 @@
-import { ORGANISED_STATES, type OrganisedState } from '#server/events/event.ts';
+import { mayRun, ORGANISED_STATES, type OrganisedState } from '#server/events/event.ts';
 import { listOrganisedEvents } from '#server/events/list-organised-events.ts';
 import { zoneInWords } from '../../../words/wall-clock.ts';
 import { requireIdentity } from '../../require-identity.ts';
@@ -23,9 +23,10 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     state,
     search,
     isFirstPage: after === undefined,
-    namesFacilitators: identity.isAdmin,
+    isOrganiser: identity.isAdmin || identity.facilitatorId !== null,
+    namesFacilitators: identity.isAdmin || identity.assists.length > 0,
     homeZone: zoneInWords(locals.studio.timeZone),
-    events: items.map((event) => organisedEventOf(event, now)),
+    events: items.map((event) => organisedEventOf(event, now, mayRun(identity, event))),
     states: ORGANISED_STATES.map((one) => ({ state: one, href: addressOf(one, search), isCurrent: one === state })),
     all: addressOf(state, ''),
     next: next && addressOf(state, search, next),

@@ -17,7 +17,7 @@ export const actions: Actions = {
   async default({ locals, params, setHeaders }) {
     const { visit } = await guestVisit(locals, params);
     try {
-      const guest = { userId: visit.user_id, isAdmin: false, facilitatorId: null };
+      const guest = { userId: visit.user_id, isAdmin: false, facilitatorId: null, assists: [] };
       await cancelBooking(locals.app.db, visit.id, guest);
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'event-started': 409 }, setHeaders);

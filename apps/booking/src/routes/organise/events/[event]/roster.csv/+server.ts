@@ -2,7 +2,7 @@ import { getRosterByName } from '#server/bookings/get-roster-by-name.ts';
 import { rosterFileOf } from '#server/bookings/roster-file.ts';
 import { slugOf } from '#server/events/event.ts';
 import { requireIdentity } from '../../../../require-identity.ts';
-import { eventIdOf } from '../../own-event.ts';
+import { eventIdOf, ownEvent } from '../../own-event.ts';
 import { ROSTER } from '../../roster-texts.ts';
 import type { RequestHandler } from './$types';
 
@@ -10,6 +10,8 @@ import type { RequestHandler } from './$types';
 const PEOPLE_MOST = 100_000;
 
 export const GET: RequestHandler = async ({ locals, params }) => {
+  // Assistants have the list on its page, and not as a file.
+  await ownEvent(locals, params);
   const { event, here } = await getRosterByName(
     locals.app.db,
     { eventId: eventIdOf(params), search: '', after: undefined, limit: PEOPLE_MOST },

@@ -6,6 +6,7 @@ import { ATTENDANCE_OPENS_MINUTES, ATTENDANCES } from '#server/bookings/booking.
 import { getRosterByName } from '#server/bookings/get-roster-by-name.ts';
 import { markAttendance } from '#server/bookings/mark-attendance.ts';
 import { markMany } from '#server/bookings/mark-many.ts';
+import { mayRun } from '#server/events/event.ts';
 import { requireIdentity } from '../../../../require-identity.ts';
 import { organisedEventOf } from '../../../organised-event.ts';
 import { eventIdOf } from '../../own-event.ts';
@@ -32,7 +33,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const words = { timeZone: event.time_zone, takesAttendance };
   const address = `/organise/events/${event.id}/roster`;
   return {
-    event: organisedEventOf(event, now),
+    event: organisedEventOf(event, now, mayRun(requireIdentity(locals), event)),
     figures,
     search,
     takesAttendance,

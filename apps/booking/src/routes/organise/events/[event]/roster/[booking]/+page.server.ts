@@ -4,6 +4,7 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { hasEnded, mayBecome } from '#server/bookings/booking.ts';
 import { cancelBooking } from '#server/bookings/cancel-booking.ts';
 import { getRosterEntry } from '#server/bookings/get-roster-entry.ts';
+import { mayRun } from '#server/events/event.ts';
 import { requireIdentity } from '../../../../../require-identity.ts';
 import { organisedEventOf } from '../../../../organised-event.ts';
 import { eventIdOf } from '../../../own-event.ts';
@@ -13,7 +14,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params }) => {
   const { event, entry } = await entryOf(locals, params);
   return {
-    event: organisedEventOf(event, new Date()),
+    event: organisedEventOf(event, new Date(), mayRun(requireIdentity(locals), event)),
     name: entry.user_name,
     email: entry.user_email,
     seats: entry.seats,

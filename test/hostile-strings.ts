@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isFullRun } from '@samaya/platform/test-tries.ts';
+
+const OWN: string[] = [
+  ...[
+    'a\0b',
+    '\0',
+    '\ud800',
+    'a\udfffb',
+    '\udc00\ud800',
+    '\ufeffa',
+    'a\ufffeb',
+    '\uffff',
+    'a\u202eb',
+    '\u2066a\u2069',
+    '\u200f\u200e',
+  ],
+  ...[
+    '👩‍👩‍👧‍👦',
+    '🏳️‍🌈',
+    '👍🏽',
+    '🇵🇹🇯🇵',
+    'é',
+    'e\u0301',
+    'ﬁ',
+    'ſ',
+    'İ',
+    'ı',
+    'ß',
+    'ẞ',
+    'ǆ',
+    'Å',
+    '\u212b',
+    '가',
+    '\u1100\u1161',
+  ],
+  ...[
+    '＠',
+    '．',
+    '／',
+    '＼',
+    '＇',
+    '＂',
+    '＜script＞',
+    '\u2025',
+    '\u2024',
+    '\u3000',
+    '\u00a0',
+    '\u200b',
+    '\u2060',
+    '\u00ad',
+    '\u034f',
+  ],
+  ...['a\tb', 'a\nb', 'a\r\nb', 'a\rb', 'a\u2028b', 'a\u2029b', 'a\u0085b', 'a\u001bb', 'a\u007fb', '\u0007'],
+  ...[
+    `a${'\u0301'.repeat(150)}`,
+    `a${'\u0301'.repeat(10_000)}`,
+    'Z̷̢̛̖̼̈a̶͎̓l̵͎̈́g̸̣̅o',
+    '𝕳𝖊𝖑𝖑𝖔',
+    '𓀀',
+    '\u{10ffff}',
+    '\u{1f9d8}'.repeat(200),
+  ],
+  ...[
+    'مرحبا',
+    'שלום',
+    'नमस्ते',
+    'สวัสดี',
+    '你好',
+    '日本語',
+    'Ω≈ç√∫',
+    '﷽',
+    'x'.repeat(200),
+    'x'.repeat(201),
+    ' '.repeat(50),
+    '',
+  ],
+  ...[
+    '%00',
+    '%0d%0aSet-Cookie: a=b',
+    '..%2f..%2f',
+    '$\u007b7*7}',
+    '{{7*7}}',
+    '<%= 7*7 %>',
+    '#{7*7}',
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(1)',
+  ],
+  ...[
+    "'; drop table events; --",
+    '" onload="alert(1)',
+    "<img src=x onerror='alert(1)'>",
+    '</script><script>',
+    '<!--',
+    ']]>',
+    '\\u0000',
+  ],
+  ...[
+    'null',
+    'undefined',
+    'NaN',
+    'true',
+    '[]',
+    '{}',
+    '__proto__',
+    'constructor',
+    'toString',
+    'CON',
+    'a/../b',
+    '~',
+    '*',
+    '?',
+    '#',
+    '&amp;',
+  ],
+];
+
+const LISTED = JSON.parse(readFileSync(join(import.meta.dirname, 'naughty-strings/blns.json'), 'utf8')) as string[];
+
+/**
+ * Texts that have broken things elsewhere: our own, and the Big List of Naughty Strings (MIT, see its LICENSE), of which
+ * a short run takes a part that `seed` chooses.
+ */
+export function hostileStrings(seed: number): string[] {
+  const listed = isFullRun ? LISTED : LISTED.filter((_, index) => (index + seed) % 5 === 0);
+  return [...new Set([...OWN, ...listed])];
+}

@@ -1,0 +1,108 @@
+// What each attack does once it stands in a statement; `canary` is a table that the tests plant.
+const ATTACKS = [
+  ...[
+    'drop table canary',
+    'delete from canary',
+    'truncate canary',
+    "update canary set song = 'x'",
+    'insert into canary values (1)',
+  ],
+  ...['select pg_sleep(0)', 'select 1/0', 'select version()', "copy canary to '/tmp/x'", 'create table stolen (a int)'],
+  ...[
+    "select set_config('a.b', 'c', false)",
+    'alter table canary add x int',
+    'grant all on canary to public',
+    'do $$ begin end $$',
+  ],
+];
+// How it gets out of the value it was meant to be.
+const WAYS_OUT: ((attack: string) => string)[] = [
+  (attack) => `'; ${attack}; --`,
+  (attack) => `"; ${attack}; --`,
+  (attack) => `1; ${attack}`,
+  (attack) => `\\'; ${attack}; --`,
+  (attack) => `') ; ${attack}; --`,
+  (attack) => `')); ${attack}; /*`,
+  (attack) => `$$; ${attack}; $$`,
+  (attack) => `' || (${attack}) || '`,
+  (attack) => `\u02bc; ${attack}; --`,
+  (attack) => `＇; ${attack}; --`,
+  (attack) => `%' ; ${attack}; --`,
+  (attack) => `${attack} -- '`,
+];
+const OTHERS = [
+  ...[
+    "' or '1'='1",
+    "' or 1=1--",
+    '" or ""="',
+    "' or ''='",
+    "') or ('1'='1",
+    'or 1=1',
+    "admin'--",
+    "' and 1=0 union all select null--",
+  ],
+  ...[
+    "' union select null, null, null--",
+    "1' order by 100--",
+    "' group by 1 having 1=1--",
+    "' and sleep(0)--",
+    "'||'",
+    "''",
+    "'",
+    '"',
+  ],
+  ...[
+    '\\',
+    '`',
+    '$1',
+    '$2',
+    '$999',
+    ':1',
+    '?',
+    '??',
+    '@a',
+    '%',
+    '_',
+    '%_%',
+    '\\%',
+    '%%%%%',
+    '--',
+    '/*',
+    '*/',
+    ';',
+    ';;',
+    '(',
+    ')',
+    '((',
+  ],
+  ...[
+    "e'\\x27'",
+    "u&'\\0027'",
+    "x'41'",
+    'chr(39)',
+    '\\x27 or 1=1',
+    '%27 or 1=1',
+    '0x27',
+    "n'a'",
+    '1e1',
+    '1::int',
+    'null',
+    'default',
+  ],
+  ...[
+    '{"$gt":""}',
+    '[$ne]=1',
+    "{}'::jsonb",
+    "'::regclass",
+    'pg_catalog.pg_class',
+    'current_user',
+    '::text',
+    ' :: ',
+    "a'::text||'b",
+  ],
+];
+
+/** Texts that would be statements where a text is made part of one. */
+export function sqlPayloads(): string[] {
+  return [...new Set([...OTHERS, ...ATTACKS.flatMap((attack) => WAYS_OUT.map((way) => way(attack)))])];
+}
