@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 import { createToken } from '@samaya/platform/opaque-token.ts';
+=======
+import { randomBytes } from 'node:crypto';
+>>>>>>> main
 import { seal } from '@samaya/platform/sealed-value.ts';
 import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
 import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
@@ -164,6 +168,14 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     .returning('id')
     .executeTakeFirstOrThrow();
   const signIn = await db.selectFrom('sign_ins').select('id').where('user_id', '=', user.id).executeTakeFirstOrThrow();
+  const passkey = await db
+    .insertInto('passkeys')
+    .values({
+      ...{ user_id: user.id, credential_id: randomBytes(16), public_key: randomBytes(16) },
+      ...{ counter: 0, name: 'Phone' },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   const personSignIn = await db
     .selectFrom('sign_ins')
     .select('id')
@@ -185,6 +197,7 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
+<<<<<<< HEAD
       ...{
         person: somebody.id,
         signIn: signIn.id,
@@ -194,6 +207,10 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
         mail: mail.id,
         dead: dead.id,
       },
+=======
+      ...{ person: somebody.id, signIn: signIn.id, personSignIn: personSignIn.id, passkey: passkey.id },
+      ...{ mail: mail.id, dead: dead.id },
+>>>>>>> main
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),

@@ -8,8 +8,8 @@ const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 // By the request itself, for somebody new.
 const JUST_GIVEN = /^(lea|noah)\.[\w-]+@home\.example$/;
 const NAME = /\b(?:Person|Booker) \d+\b/g;
-// What only the server keeps: password hashes, and the columns that hold them or say how an account stands inside.
-const INSIDE = /\$argon2|\$scrypt|secret_hash|password_hash|prove_asked_at|reset_asked_at|new_email_asked_at/;
+// What only the server keeps: hashes of passwords and secrets, and the columns that hold them.
+const INSIDE = /\$argon2|\$scrypt|secret_hash|password_hash|state_hash/;
 const TELLING_KEY = /password|hash|secret|token|_key$|google_id|last_error|import_key/i;
 const MAY_TELL = new Set([
   // Told this once, to whoever just gave the password.

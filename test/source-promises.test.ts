@@ -77,34 +77,6 @@ function timeOf(expression: RegExp, text: string): number {
   return performance.now() - begin;
 }
 
-/** Where text becomes a statement, and why nobody outside can say what it is. */
-const TEXT_BECOMES_SQL: Readonly<Record<string, string>> = {
-  'apps/booking/src/server/accounts/lifetime-queries.ts': 'numbers of days, constants of the same folder',
-  'apps/booking/src/server/bookings/booking-invariants-queries.ts': 'the invariants are constants of this file',
-  'packages/platform/src/embedded-databases.ts': 'names and passwords are ours, made before anything listens',
-  'packages/platform/src/listen.ts': 'the channel is a constant, and escaped',
-  'packages/platform/src/migrate.ts': 'migrations are files of ours',
-};
-
-test('FUZZ-10: no statement is made of text: what somebody sends is a parameter', () => {
-  const found = new Map<string, string>();
-  let statements = 0;
-  for (const { path, node } of nodesOfRuntimeCode()) {
-    if (ts.isTaggedTemplateExpression(node) && node.tag.getText().startsWith('sql')) statements++;
-    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) continue;
-    const { name, expression } = node.expression;
-    const isRaw = expression.getText() === 'sql' && /^(raw|lit)$/.test(name.text);
-    const [text] = node.arguments;
-    const isConstant = text !== undefined && (ts.isStringLiteral(text) || ts.isNoSubstitutionTemplateLiteral(text));
-    const isQuery =
-      name.text === 'query' &&
-      /^(\w*[Cc]lient|pool|admin|owner|opened|db|trx|database\.pool)$/.test(expression.getText());
-    if (isRaw || (isQuery && !isConstant)) found.set(path, node.getText());
-  }
-  assert.deepEqual([...found.keys()].sort(), Object.keys(TEXT_BECOMES_SQL).sort(), [...found.values()].join('\n'));
-  assert.ok(statements > 100, `${statements}`);
-});
-
 test('NOTIF-17: what is secret is compared in the same time, whatever it is compared with', () => {
   const isSecret = /(^|\.)\w*(mac|signature|token|secret)$/i;
   const isNothing = /^(undefined|null|'[^']*')$/;
@@ -131,3 +103,63 @@ test('NOTIF-13: CRM forgets no message id, so a message that comes late is known
   );
   assert.match(readSource(ROOT, 'apps/crm/schema.sql'), /message_unique UNIQUE \(message_id\)/);
 });
+
+/** Every place from which something is asked over the network, and whom it asks: settings say where, people never do. */
+const OUTWARD: Record<string, string> = {
+  'apps/booking/src/server/google/fetch-bounded.ts': 'Google',
+  'apps/booking/src/server/google/google-sign-in.ts': 'Google',
+  'apps/booking/src/server/mail/send-by-smtp.ts': 'the mail server',
+  'apps/booking/src/server/notifications/deliver-notifications.ts': 'CRM',
+  'apps/booking/src/server/notifications/post-delivery.ts': 'CRM',
+  'apps/crm/src/server/notifications/ask-booking.ts': 'booking',
+  'apps/crm/src/server/sign-in/check-at-booking.ts': 'booking',
+  'apps/crm/src/server/sign-in/sign-in-at-booking.ts': 'booking',
+  'packages/platform/src/database.ts': 'the database',
+  'packages/platform/src/embedded-databases.ts': 'the database',
+  'packages/platform/src/embedded-postgres.ts': 'the database',
+  'packages/platform/src/listen.ts': 'the database',
+  'packages/platform/src/migrate.ts': 'the database',
+};
+// What opens a connection, by the module it comes from; of some, everything does.
+const OPENERS: Record<string, RegExp> = {
+  http: /^(request|get|Agent|ClientRequest)$/,
+  https: /./,
+  http2: /^connect$/,
+  net: /^(connect|createConnection)$/,
+  tls: /^connect$/,
+  dgram: /./,
+  dns: /./,
+  'dns/promises': /./,
+  undici: /./,
+  nodemailer: /./,
+  pg: /./,
+  'openid-client': /./,
+};
+
+test('EDGE-08: nothing is asked over the network but CRM, booking, Google, the mail server and the database', () => {
+  const found = new Set<string>();
+  for (const { path, node } of nodesOfRuntimeCode()) {
+    if (path.endsWith('.svelte') || /\/src\/(ui|routes)\//.test(path)) continue;
+    if (ts.isIdentifier(node) && node.text === 'fetch' && isGlobal(node)) found.add(path);
+    if (!ts.isImportDeclaration(node) || node.importClause?.isTypeOnly) continue;
+    const opener = OPENERS[(node.moduleSpecifier as ts.StringLiteral).text.replace(/^node:/, '')];
+    const { name, namedBindings } = node.importClause ?? {};
+    const names = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : [];
+    const values = names.filter(({ isTypeOnly }) => !isTypeOnly).map((each) => (each.propertyName ?? each.name).text);
+    if (
+      opener &&
+      (name || (namedBindings && ts.isNamespaceImport(namedBindings)) || values.some((one) => opener.test(one)))
+    ) {
+      found.add(path);
+    }
+  }
+  assert.deepEqual([...found].sort(), Object.keys(OUTWARD).sort());
+});
+
+/** Whether a name is the one that everybody has, and neither a field nor declared here. */
+function isGlobal(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression.getText() === 'globalThis';
+  return !ts.isMethodDeclaration(parent) && !ts.isMethodSignature(parent) && !ts.isPropertySignature(parent);
+}
