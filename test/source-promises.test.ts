@@ -77,34 +77,6 @@ function timeOf(expression: RegExp, text: string): number {
   return performance.now() - begin;
 }
 
-/** Where text becomes a statement, and why nobody outside can say what it is. */
-const TEXT_BECOMES_SQL: Readonly<Record<string, string>> = {
-  'apps/booking/src/server/accounts/lifetime-queries.ts': 'numbers of days, constants of the same folder',
-  'apps/booking/src/server/bookings/booking-invariants-queries.ts': 'the invariants are constants of this file',
-  'packages/platform/src/embedded-databases.ts': 'names and passwords are ours, made before anything listens',
-  'packages/platform/src/listen.ts': 'the channel is a constant, and escaped',
-  'packages/platform/src/migrate.ts': 'migrations are files of ours',
-};
-
-test('FUZZ-10: no statement is made of text: what somebody sends is a parameter', () => {
-  const found = new Map<string, string>();
-  let statements = 0;
-  for (const { path, node } of nodesOfRuntimeCode()) {
-    if (ts.isTaggedTemplateExpression(node) && node.tag.getText().startsWith('sql')) statements++;
-    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) continue;
-    const { name, expression } = node.expression;
-    const isRaw = expression.getText() === 'sql' && /^(raw|lit)$/.test(name.text);
-    const [text] = node.arguments;
-    const isConstant = text !== undefined && (ts.isStringLiteral(text) || ts.isNoSubstitutionTemplateLiteral(text));
-    const isQuery =
-      name.text === 'query' &&
-      /^(\w*[Cc]lient|pool|admin|owner|opened|db|trx|database\.pool)$/.test(expression.getText());
-    if (isRaw || (isQuery && !isConstant)) found.set(path, node.getText());
-  }
-  assert.deepEqual([...found.keys()].sort(), Object.keys(TEXT_BECOMES_SQL).sort(), [...found.values()].join('\n'));
-  assert.ok(statements > 100, `${statements}`);
-});
-
 test('NOTIF-17: what is secret is compared in the same time, whatever it is compared with', () => {
   const isSecret = /(^|\.)\w*(mac|signature|token|secret)$/i;
   const isNothing = /^(undefined|null|'[^']*')$/;
@@ -132,30 +104,6 @@ test('NOTIF-13: CRM forgets no message id, so a message that comes late is known
   assert.match(readSource(ROOT, 'apps/crm/schema.sql'), /message_unique UNIQUE \(message_id\)/);
 });
 
-<<<<<<< HEAD
-test('EDGE-08: nothing asks an address that somebody typed: who asks at all is known, and asks what the settings say', () => {
-  const asks =
-    /^(fetch|send|\w*[oO]ptions\.fetch|client\.discovery|createTransport|https?\.(get|request)|(net|tls)\.connect)$/;
-  const asking = new Set<string>();
-  for (const { path, node } of nodesOfRuntimeCode()) {
-    if (!/^(apps\/[^/]+\/src\/server|packages\/platform)\//.test(path) || !ts.isCallExpression(node)) continue;
-    if (asks.test(node.expression.getText())) asking.add(path);
-  }
-  assert.deepEqual([...asking].filter((path) => !readSource(ROOT, path).includes("from 'node:http'")).sort(), [
-    // Google, at the issuer of the settings and where its document leads.
-    'apps/booking/src/server/google/fetch-bounded.ts',
-    'apps/booking/src/server/google/google-sign-in.ts',
-    // The mail server of the settings.
-    'apps/booking/src/server/mail/send-by-smtp.ts',
-    // The other application, at its address of the settings.
-    'apps/booking/src/server/notifications/deliver-notifications.ts',
-    'apps/booking/src/server/notifications/post-delivery.ts',
-    'apps/crm/src/server/notifications/ask-booking.ts',
-    'apps/crm/src/server/sign-in/check-at-booking.ts',
-    'apps/crm/src/server/sign-in/sign-in-at-booking.ts',
-  ]);
-});
-=======
 /** Every place from which something is asked over the network, and whom it asks: settings say where, people never do. */
 const OUTWARD: Record<string, string> = {
   'apps/booking/src/server/google/fetch-bounded.ts': 'Google',
@@ -215,4 +163,3 @@ function isGlobal(node: ts.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent)) return parent.expression.getText() === 'globalThis';
   return !ts.isMethodDeclaration(parent) && !ts.isMethodSignature(parent) && !ts.isPropertySignature(parent);
 }
->>>>>>> browser

@@ -326,7 +326,7 @@ CREATE INDEX sign_ins_by_expiry ON public.sign_ins USING btree (expires_at);
 CREATE INDEX sign_ins_by_user ON public.sign_ins USING btree (user_id);
 CREATE INDEX users_by_words ON public.users USING gin (search_form((((name)::text || ' '::text) || (email)::text)) gin_trgm_ops) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX users_email_lower_unique ON public.users USING btree (lower((email)::text));
-CREATE UNIQUE INDEX users_google_id_unique ON public.users USING btree (google_id);
+CREATE UNIQUE INDEX users_google_id_unique ON public.users USING btree (google_id) WHERE (google_id IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION public.audit_trail_only_grows()
  RETURNS trigger

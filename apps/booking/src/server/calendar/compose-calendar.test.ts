@@ -42,13 +42,9 @@ function read(file: string) {
   return new ICAL.Component(ICAL.parse(file));
 }
 
-<<<<<<< HEAD
-test('EDGE-05: whatever people write stays inside its property, on lines that every reader takes', () => {
-=======
 test('EDGE-05: whatever people write stays inside its property, on lines that every reader takes', (t) => {
   // Each time some seven texts.
   const tries = countTries(t, 'EDGE-05', { short: 800, full: 8000 });
->>>>>>> browser
   fc.assert(
     fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), { maxLength: 4 }), HOSTILE, (texts, name) => {
       const entries = texts.map(([title, description, place], index) => ({
