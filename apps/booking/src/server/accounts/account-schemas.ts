@@ -64,16 +64,17 @@ export const personalDataSchema = z.object({
     created_at: instant,
     proven_at: instant.nullable(),
     is_admin: z.boolean(),
-    two_step_since: instant.nullable(),
     disabled_at: instant.nullable(),
     prove_asked_at: instant.nullable(),
     reset_asked_at: instant.nullable(),
     new_email: z.string().nullable(),
     new_email_asked_at: instant.nullable(),
+    two_step_since: instant.nullable(),
   }),
   recovery_codes: z
     .array(z.object({ used_at: instant.nullable() }))
     .meta({ description: 'Each good for one sign-in in place of the app; only their hashes are kept.' }),
+  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   facilitators: z.array(
     z.object({
       id: z.int(),
@@ -106,7 +107,6 @@ export const personalDataSchema = z.object({
       expires_at: instant,
     }),
   ),
-  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   outbox: z
     .array(
       z.object({
