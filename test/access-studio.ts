@@ -12,7 +12,7 @@ import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } fro
 /** Kinds of callers, as the table of docs/access.md explains them. */
 export const CALLERS = {
   booking: [
-    ...['anonymous', 'unknown', 'expired', 'misplaced', 'unproven'],
+    ...['anonymous', 'unknown', 'expired', 'misplaced', 'disabled', 'unproven'],
     ...['user', 'other', 'facilitator', 'rival', 'admin'],
   ],
   crm: ['anonymous', 'unknown', 'expired', 'misplaced', 'facilitator', 'rival'],
@@ -105,7 +105,17 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     addPerson({ proven_at: null }),
   ]);
   const people: Record<string, TestPerson> = {
-    ...{ facilitator: owner, unproven: owner, rival, user, other, admin, expired: admin, misplaced: admin },
+    ...{
+      facilitator: owner,
+      unproven: owner,
+      rival,
+      user,
+      other,
+      admin,
+      expired: admin,
+      misplaced: admin,
+      disabled: admin,
+    },
     ...{ somebody, newcomer, forgetful, mover, guest },
   };
   const withPassword = [owner, rival, user, other, admin, newcomer, mover].map(({ id }) => id);
@@ -157,6 +167,11 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const personSignIn = await db
+    .selectFrom('sign_ins')
+    .select('id')
+    .where('user_id', '=', somebody.id)
+    .executeTakeFirstOrThrow();
   const keys = booking.app.config.cookieKeys;
   const note = (purpose: string, said: object) => seal({ at: Date.now(), note: said }, keys, purpose);
   return {
@@ -167,7 +182,8 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-      ...{ person: somebody.id, signIn: signIn.id, passkey: passkey.id, mail: mail.id, dead: dead.id },
+      ...{ person: somebody.id, signIn: signIn.id, personSignIn: personSignIn.id, passkey: passkey.id },
+      ...{ mail: mail.id, dead: dead.id },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
@@ -196,6 +212,9 @@ async function secretsOf(
   if (caller === 'expired') {
     const expires_at = new Date(Date.now() - HOUR_MS);
     await db.updateTable('sign_ins').set({ expires_at }).where('user_id', '=', person.id).execute();
+  }
+  if (caller === 'disabled') {
+    await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', person.id).execute();
   }
   return caller === 'misplaced' ? { secret: person.token, bearer: secret } : { secret, bearer: person.token };
 }

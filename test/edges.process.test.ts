@@ -178,7 +178,7 @@ test('EDGE-09: nobody gets a file that is not theirs, by another number, another
     ['/bookings/999999/calendar.ics', ana],
     [guest.replace(/\/b\/(\d+)\./, '/b/1.'), ''],
     [guest.replace(/.(?=\/calendar)/, (last) => (last === 'A' ? 'B' : 'A')), ''],
-    ...['everything', 'users.csv', 'sign_ins', '..', '%2e%2e', '..%2f..%2fpackage.json', '1', 'samaya-1.json'].map(
+    ...['everything', 'users', 'sign_ins', 'secrets.csv', '..', '%2e%2e', '..%2f..%2fpackage.json', '1', 'samaya-1.json'].map(
       (file): [string, string] => [`/account/export/${file}`, ana],
     ),
   ];

@@ -96,7 +96,7 @@ function knownTo({ caller, people, ids }: Scene, { app, path }: AccessRoute): { 
     const facilitator = people.maya ? [people.maya] : [];
     return [...facilitator, ...(caller === 'rival' ? [rivals] : caller === 'facilitator' ? [own] : [])];
   }
-  const known = new Set([caller === 'expired' || caller === 'misplaced' ? '' : caller]);
+  const known = new Set([['expired', 'misplaced', 'disabled'].includes(caller) ? '' : caller]);
   // Who booked what they lead.
   if (caller === 'facilitator') for (const who of ['user', 'guest']) known.add(who);
   // Whoever holds the link, or is told of the mail that was just asked for.

@@ -6,7 +6,7 @@ import { createVisitor } from './page-visitor.ts';
 import { differencesOf, tableContents } from './table-contents.ts';
 
 const NOBODYS = 2_000_000_001;
-const STRANGERS = new Set(['anonymous', 'unknown', 'expired', 'misplaced', 'unproven', 'other', 'rival']);
+const STRANGERS = new Set(['anonymous', 'unknown', 'expired', 'misplaced', 'disabled', 'unproven', 'other', 'rival']);
 // What everybody may see, or whoever holds the link.
 const TOKENS = ['guestToken', 'proveToken', 'resetToken', 'addressToken'];
 const OPEN = new Set(['facilitator', 'mail', ...TOKENS]);
@@ -166,6 +166,12 @@ const IN_BODIES: readonly Case[] = [
   {
     caller: 'other',
     route: 'POST /account/sign-ins?/end',
+    foreign: ({ ids }) => ids.signIn ?? 0,
+    sending: (id) => ({ form: { sign_in: String(id) } }),
+  },
+  {
+    caller: 'admin',
+    route: 'POST /admin/people/[person]?/end',
     foreign: ({ ids }) => ids.signIn ?? 0,
     sending: (id) => ({ form: { sign_in: String(id) } }),
   },

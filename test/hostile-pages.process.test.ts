@@ -102,7 +102,7 @@ function assertNoFault() {
   for (const { log } of [site.booking, site.crm]) {
     const faults = log()
       .split('\n')
-      .filter((line) => /"level":(50|60)/.test(line));
+      .filter((line) => /"level":"(error|fatal)"/.test(line));
     assert.deepEqual(faults, []);
   }
 }

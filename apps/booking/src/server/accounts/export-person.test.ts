@@ -81,7 +81,7 @@ test('DATA-01: forgets no column of these tables but those that tell nothing', a
     const kept = rows.map(({ name }) => name).filter((name) => !told.includes(name));
     assert.deepEqual(kept.sort(), [...untold].sort(), table);
   }
-  assert.deepEqual(Object.keys(UNTOLD), TABLES, 'no table is left out');
+  assert.deepEqual(Object.keys(UNTOLD).sort(), [...TABLES].sort(), 'no table is left out');
 });
 
 test('DATA-01: as tables it is the same, and nothing in them is a formula', async () => {
