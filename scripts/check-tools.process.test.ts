@@ -24,7 +24,7 @@ test('a type error anywhere in our TypeScript is told, and no other is there', a
 });
 
 test('a type error and an accessibility warning in a page are told, and no other is there', async () => {
-  const root = copyTree(/^(apps\/booking|packages)\/|^package\.json$/);
+  const root = copyTree(/^(apps\/booking|packages)\/|^package(-lock)?\.json$/);
   const folder = 'apps/booking/src/routes/planted';
   const planted = {
     [`${folder}/+page.server.ts`]: WRONG_TYPE.replace('seats', 'prerender'),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { seal } from '@samaya/platform/sealed-value.ts';
 import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
 import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
@@ -148,6 +149,14 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     .returning('id')
     .executeTakeFirstOrThrow();
   const signIn = await db.selectFrom('sign_ins').select('id').where('user_id', '=', user.id).executeTakeFirstOrThrow();
+  const passkey = await db
+    .insertInto('passkeys')
+    .values({
+      ...{ user_id: user.id, credential_id: randomBytes(16), public_key: randomBytes(16) },
+      ...{ counter: 0, name: 'Phone' },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   const keys = booking.app.config.cookieKeys;
   const note = (purpose: string, said: object) => seal({ at: Date.now(), note: said }, keys, purpose);
   return {
@@ -158,7 +167,7 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-      ...{ person: somebody.id, signIn: signIn.id, mail: mail.id, dead: dead.id, interaction: 'ended' },
+      ...{ person: somebody.id, signIn: signIn.id, passkey: passkey.id, mail: mail.id, dead: dead.id },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),

@@ -244,7 +244,7 @@ test('after the event has started a booking is no longer cancelled by its person
   assert.equal(await seatsTaken(eventId), 1);
 });
 
-test('a booking and its calendar file are there for its person alone', async () => {
+test('EDGE-09: a booking and its calendar file are there for its person alone', async () => {
   const ana = createVisitor();
   await ana.post(`${booking.url}/sign-in`, ANA);
   const eventId = await plan({ title: 'Stillness, silence; and more' });

@@ -31,7 +31,10 @@ function idsFor({ ids }: Scene): { hidden: Record<string, number | string>; none
     },
     none: {
       ...Object.fromEntries(
-        [...events, 'closed', 'booked', 'facilitator', 'person', 'notification'].map((name) => [name, NOBODYS]),
+        [...events, 'closed', 'booked', 'facilitator', 'person', 'notification', 'passkey'].map((name) => [
+          name,
+          NOBODYS,
+        ]),
       ),
       eventPage: `${NOBODYS}-closed-of`,
       closedPage: `${NOBODYS}-closed-of`,

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countTries, isFullRun } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
@@ -18,11 +21,27 @@ const browser = await openBrowser();
 const owner = new pg.Pool({ connectionString: site.databases.booking.ownerUrl, max: 1 });
 owner.on('error', () => undefined);
 
+// EDGE-08: an address on this machine stands in all words; nobody here may ask it, whoever typed it.
+const asked: string[] = [];
+const canary = createServer((request, response) => {
+  asked.push(request.url ?? '');
+  response.end();
+});
+await once(canary.listen(0, '127.0.0.1'), 'listening');
+after(() => canary.close());
+const { port: canaryPort } = canary.address() as AddressInfo;
+const INNER = ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '0177.0.0.1', '2130706433', '127.1'].flatMap((host) => [
+  `http://${host}:${canaryPort}/a.png`,
+  `//${host}:${canaryPort}/b`,
+  `webcal://${host}:${canaryPort}/c.ics`,
+]);
+const EVERYTHING = [...HOSTILE_WORDS, ...INNER, `<img src="${INNER[0]}">`].join('\n');
+
 /** Written as whoever has the database in hands writes: past every check that the application makes of words. */
 async function seed(): Promise<number[]> {
-  await owner.query('update studio set name = $1, terms = $2', [HOSTILE_WORDS[0], HOSTILE_WORDS.join('\n')]);
+  await owner.query('update studio set name = $1, terms = $2', [HOSTILE_WORDS[0], EVERYTHING]);
   // With a new name her sign-ins to CRM would end.
-  await owner.query('update facilitators set bio = $1 where id = 1', [HOSTILE_WORDS.join('\n')]);
+  await owner.query('update facilitators set bio = $1 where id = 1', [EVERYTHING]);
   await owner.query(
     `insert into facilitators (name, email, bio, specialties)
      select word, n || '@lead.example', word, word from unnest($1::text[]) with ordinality t (word, n)`,
@@ -34,7 +53,7 @@ async function seed(): Promise<number[]> {
      select word, $2, word, word, 'yin', 'all', 'session', now() + n * interval '3 hours', 60, 400, 5, f.id
      from unnest($1::text[]) with ordinality t (word, n) join facilitators f on f.email = n || '@lead.example'
      order by n returning id`,
-    [HOSTILE_WORDS, HOSTILE_WORDS.join('\n')],
+    [HOSTILE_WORDS, EVERYTHING],
   );
   await owner.query(
     `with people as (
@@ -209,6 +228,10 @@ test('EDGE-01, EDGE-07: in what programs read of a page, words stand letter by l
   await context.close();
 });
 
+test('EDGE-08: an address that somebody typed is asked by nobody', () => {
+  assert.deepEqual(asked, []);
+});
+
 test('EDGE-01: a mail runs nothing and loads nothing, in a program that would let it', async (t) => {
   const { rows: mails } = await owner.query<{ html: string }>('select html from local_mailbox');
   assert.ok(mails.length >= HOSTILE_WORDS.length / 2, `${mails.length}`);
@@ -221,7 +244,8 @@ test('EDGE-01: a mail runs nothing and loads nothing, in a program that would le
     assert.equal(await page.locator('script, img, iframe, link, base, form, svg, [onload], [onerror]').count(), 0);
   }
   t.diagnostic(`${some.length} mails`);
-  assert.deepEqual(harm, []);
+  const before: readonly string[] = [...harm];
+  assert.deepEqual(before, []);
   // Negative control: what runs is noticed.
   await page.setContent('<img src="data:," onerror="alert(1)"><img src="http://evil.example:9/a.png">');
   await sleep(200);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const NAUGHTY = z
   .array(z.string())
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/naughty-strings.json'), 'utf8')));
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'naughty-strings/blns.json'), 'utf8')));
 
 // What the list has little of: ways out of each place where words of people stand.
 const OURS = [

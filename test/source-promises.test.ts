@@ -131,3 +131,63 @@ test('NOTIF-13: CRM forgets no message id, so a message that comes late is known
   );
   assert.match(readSource(ROOT, 'apps/crm/schema.sql'), /message_unique UNIQUE \(message_id\)/);
 });
+
+/** Every place from which something is asked over the network, and whom it asks: settings say where, people never do. */
+const OUTWARD: Record<string, string> = {
+  'apps/booking/src/server/google/fetch-bounded.ts': 'Google',
+  'apps/booking/src/server/google/google-sign-in.ts': 'Google',
+  'apps/booking/src/server/mail/send-by-smtp.ts': 'the mail server',
+  'apps/booking/src/server/notifications/deliver-notifications.ts': 'CRM',
+  'apps/booking/src/server/notifications/post-delivery.ts': 'CRM',
+  'apps/crm/src/server/notifications/ask-booking.ts': 'booking',
+  'apps/crm/src/server/sign-in/check-at-booking.ts': 'booking',
+  'apps/crm/src/server/sign-in/sign-in-at-booking.ts': 'booking',
+  'packages/platform/src/database.ts': 'the database',
+  'packages/platform/src/embedded-databases.ts': 'the database',
+  'packages/platform/src/embedded-postgres.ts': 'the database',
+  'packages/platform/src/listen.ts': 'the database',
+  'packages/platform/src/migrate.ts': 'the database',
+};
+// What opens a connection, by the module it comes from; of some, everything does.
+const OPENERS: Record<string, RegExp> = {
+  http: /^(request|get|Agent|ClientRequest)$/,
+  https: /./,
+  http2: /^connect$/,
+  net: /^(connect|createConnection)$/,
+  tls: /^connect$/,
+  dgram: /./,
+  dns: /./,
+  'dns/promises': /./,
+  undici: /./,
+  nodemailer: /./,
+  pg: /./,
+  'openid-client': /./,
+};
+
+test('EDGE-08: nothing is asked over the network but CRM, booking, Google, the mail server and the database', () => {
+  const found = new Set<string>();
+  for (const { path, node } of nodesOfRuntimeCode()) {
+    if (path.endsWith('.svelte') || /\/src\/(ui|routes)\//.test(path)) continue;
+    if (ts.isIdentifier(node) && node.text === 'fetch' && isGlobal(node)) found.add(path);
+    if (!ts.isImportDeclaration(node) || node.importClause?.isTypeOnly) continue;
+    const opener = OPENERS[(node.moduleSpecifier as ts.StringLiteral).text.replace(/^node:/, '')];
+    const { name, namedBindings } = node.importClause ?? {};
+    const names = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : [];
+    const values = names.filter(({ isTypeOnly }) => !isTypeOnly).map((each) => (each.propertyName ?? each.name).text);
+    if (
+      opener &&
+      (name || (namedBindings && ts.isNamespaceImport(namedBindings)) || values.some((one) => opener.test(one)))
+    ) {
+      found.add(path);
+    }
+  }
+  assert.deepEqual([...found].sort(), Object.keys(OUTWARD).sort());
+});
+
+/** Whether a name is the one that everybody has, and neither a field nor declared here. */
+function isGlobal(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression.getText() === 'globalThis';
+  return !ts.isMethodDeclaration(parent) && !ts.isMethodSignature(parent) && !ts.isPropertySignature(parent);
+}

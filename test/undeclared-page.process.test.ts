@@ -33,7 +33,7 @@ async function run(cwd: string, args: string[], environment: Record<string, stri
 // That they start as they are is what every other test of a process shows.
 for (const app of ['booking', 'crm'] as const) {
   test(`AUTHZ-07: ${app} does not start with a page, a form or an endpoint that says not who may call it`, async () => {
-    const root = copyTree(new RegExp(`^(apps/${app}|packages)/|^package\\.json$`));
+    const root = copyTree(new RegExp(`^(apps/${app}|packages)/|^package(-lock)?\\.json$`));
     const folder = join(root, 'apps', app);
     plant(join(folder, 'src/routes'), PLANTED);
     const built = await run(folder, ['../../node_modules/vite/bin/vite.js', 'build']);

@@ -1,5 +1,5 @@
 -- A Google account opens one account here, whoever writes.
-create unique index users_google_id_unique on users (google_id);
+create unique index users_google_id_unique on users (google_id) where google_id is not null;
 
 -- Which sign-ins came back from Google, so that each comes back once. Old ones are swept away.
 create table google_returns (

@@ -35,10 +35,14 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/account/export': 'signedIn',
   '/account/export/[file]': 'signedIn',
   '/account/google': 'signedIn',
+  '/account/passkeys': 'signedIn',
+  '/account/passkeys/[passkey]': 'signedIn',
   '/account/password': 'signedIn',
   '/account/sign-ins': 'signedIn',
   '/account/tokens': 'signedIn',
   '/address/[token]': 'anyone',
+  '/account/two-step': 'signedIn',
+  '/account/two-step/set-up': 'signedIn',
   '/admin': 'admin',
   '/admin/audit': 'admin',
   '/admin/facilitators': 'admin',
@@ -96,10 +100,13 @@ export const VISITORS: Record<RouteId, Visitor> = {
   '/reset/sent': 'anyone',
   '/robots.txt': 'anyone',
   '/sign-in': 'anyone',
+  '/sign-in/code': 'anyone',
+  '/sign-in/passkey': 'anyone',
   '/sign-in/google': 'anyone',
   '/sign-in/google/callback': 'anyone',
   '/sign-out': 'signedIn',
   '/sign-up': 'anyone',
+  '/sign-up/passkey': 'anyone',
   '/sign-up/sent': 'anyone',
   '/sitemap.xml': 'anyone',
 };
@@ -107,8 +114,8 @@ export const VISITORS: Record<RouteId, Visitor> = {
 export const init = (): void =>
   requireWholePageTable(VISITORS, Object.keys(import.meta.glob('./routes/**/+{page,server}*')));
 
-/** Pages whose address is a secret, or that name an address: nobody keeps them, and no search engine lists them. */
-const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/callback$/;
+/** Pages whose address is a secret, or that show one or name an address: nobody keeps them, no search engine lists them. */
+const IS_SECRET = /\[token\]|^\/booked|\/sent$|\/callback$|\/two-step/;
 /** Pages that take more than a form of text: bytes. */
 const LARGE_BODIES: Partial<Record<RouteId, number>> = { '/organise/import': IMPORT_BODY_BYTES };
 

@@ -78,7 +78,7 @@ test('is healthy while it is not ready, and says why it is not', async () => {
   assert.equal((await fetch(`${address}/readyz`)).status, 200);
 });
 
-test('shows metrics to this machine, not through a proxy, and with a token to its holder only', async () => {
+test('OBS-07: shows metrics to this machine, not through a proxy, and with a token to its holder only', async () => {
   const direct = await fetch(`${address}/metrics`);
   assert.equal(direct.status, 200);
   assert.match(await direct.text(), /http_requests_total\{method="GET",route="other",status="200"\}/);
@@ -112,7 +112,7 @@ test('LOAD-07: refuses headers beyond 16 KiB', async () => {
   assert.equal(status, 431);
 });
 
-test('writes one JSON line for each request, whatever the address holds', async () => {
+test('EDGE-10: writes one JSON line for each request, whatever the address holds', async () => {
   lines.length = 0;
   await fetch(`${address}/a%0d%0a%22forged?token=abc`);
   const entries = lines.map((line) => JSON.parse(line) as { path?: string; status?: number });

@@ -13,7 +13,7 @@ function requestWith(headers: Record<string, string>, method = 'POST'): Incoming
   return request;
 }
 
-test('the origin is the public address, whatever the request claims', () => {
+test('EDGE-12: the origin is the public address, whatever the request claims', () => {
   assert.equal(originOf(requestWith({ host: 'evil.example' }), PUBLIC), PUBLIC);
   assert.equal(originOf(requestWith({}), PUBLIC), PUBLIC);
   assert.equal(originOf(requestWith({ host: '127.0.0.1' }), PUBLIC), PUBLIC);
@@ -27,7 +27,7 @@ test('on one machine alone every loopback name with the right port is the origin
   assert.equal(originOf(requestWith({ host: 'evil.example:3000' }), local), local);
 });
 
-test('what a client says about proxies is replaced', () => {
+test('EDGE-12: what a client says about proxies is replaced', () => {
   const request = requestWith({
     host: 'evil.example',
     'x-forwarded-host': 'evil.example',

@@ -16,7 +16,7 @@ test('a migrated database that can be written is ready', async () => {
   assert.deepEqual(await findDatabaseFaults(database.pool, migrationsFolder('crm')), []);
 });
 
-test('one that is away, read-only or of another version is not', async () => {
+test('OBS-06: one that is away, read-only or of another version is not', async () => {
   assert.deepEqual(await findDatabaseFaults(gone.pool, migrationsFolder('crm')), ['the database does not answer']);
   assert.deepEqual(await findDatabaseFaults(readOnly.pool, migrationsFolder('crm')), ['the database is read-only']);
   assert.deepEqual(await findDatabaseFaults(database.pool, migrationsFolder('booking')), [

@@ -32,7 +32,7 @@ test('durations read as those of the library, line for line', async () => {
   assert.deepEqual(sorted(await registry.metrics()), sorted(await theirs.metrics()));
 });
 
-test('requests are counted by method, route and status', async () => {
+test('OBS-07: requests are counted by method, route and status', async () => {
   const registry = new Registry();
   const count = countRequests(registry);
   count('GET', '/a', 200, 1);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { countTries } from './test-tries.ts';
 import { emailAddress, oneLine, paragraphs, rowId } from './text-schema.ts';
 
 test('keeps names of every script exactly, in NFC', () => {
@@ -69,4 +71,39 @@ test('takes as a row id only what an integer column can hold', () => {
   assert.equal(rowId.parse('2147483647'), 2_147_483_647);
   for (const value of ['0', '-1', '1.5', '01', '2147483648', '1e3', ' 1', 'x', ''])
     assert.ok(!rowId.safeParse(value).success, value);
+});
+
+const typed = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 120 }),
+  fc.string({
+    unit: fc.constantFrom('<', '>', '&', '"', '\r', '\n', '\u2028', '\u202e', '\ufeff', 'e\u0301', '＠', ' ', 'x'),
+    maxLength: 120,
+  }),
+);
+
+test('EDGE-02: words are kept as text, taken once more they are the same, and nothing unseen is among them', (t) => {
+  const tries = countTries(t, 'EDGE-02', { short: 10_000, full: 10_000 });
+  let taken = 0;
+  for (const [schema, unseen] of [
+    [oneLine(100), /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]/u],
+    [paragraphs(100), /[\u202A-\u202E\u2066-\u2069\uFEFF]|(?![\n\t])\p{Cc}/u],
+    [emailAddress, /[^a-z0-9._%+'@-]/],
+  ] as const) {
+    fc.assert(
+      fc.property(typed, (words) => {
+        const kept = schema.safeParse(words);
+        if (!kept.success) return;
+        taken++;
+        assert.doesNotMatch(kept.data, unseen);
+        assert.ok(kept.data.isWellFormed());
+        assert.equal(schema.parse(kept.data), kept.data);
+        // Nothing is taken out or written otherwise: what looks like markup is what was typed.
+        if (schema !== emailAddress) {
+          assert.equal(kept.data, words.replaceAll('\r\n', '\n').normalize('NFC').trim());
+        }
+      }),
+      { numRuns: Math.ceil(tries / 3) },
+    );
+  }
+  assert.ok(taken > tries / 10, `${taken}`);
 });

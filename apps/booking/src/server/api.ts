@@ -14,6 +14,10 @@ import { logSecurity } from './security-log.ts';
 
 const STATUSES: Record<BookingErrorCode, number> = {
   'bad-credentials': 401,
+  'second-factor-needed': 401,
+  'bad-code': 401,
+  'sign-in-again': 403,
+  'bad-passkey': 401,
   'bad-signature': 401,
   'not-a-facilitator': 403,
   'email-taken': 409,

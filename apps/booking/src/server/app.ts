@@ -25,6 +25,9 @@ const LIMITS = {
   // In a browser in which the owner of the address signed in before.
   'sign-in-browser': { points: 10, seconds: 60, shared: true },
   'sign-in-network': { points: 30, seconds: 60, shared: true },
+  // Codes of an app, counted once the first step was right: no stranger uses them up.
+  'second-step-account': { points: 5, seconds: 600, shared: true },
+  'second-step-account-day': { points: 30, seconds: 86_400, shared: true },
   'sign-up-network': { points: 10, seconds: 3600, shared: true },
   // Links to confirm an address or to choose a password, asked for by whoever knows the address.
   'account-mail-network': { points: 10, seconds: 3600, shared: true },

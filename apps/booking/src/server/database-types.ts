@@ -22,6 +22,11 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AnsweredChallenges {
+  answered_at: Generated<Date>;
+  challenge_hash: Buffer;
+}
+
 export interface Assistants {
   added_at: Generated<Date>;
   email: string;
@@ -171,10 +176,27 @@ export interface OutboxDestinations {
   up_since: Date | null;
 }
 
+export interface Passkeys {
+  added_at: Generated<Date>;
+  counter: number;
+  credential_id: Buffer;
+  id: Generated<number>;
+  last_used_at: Date | null;
+  name: string;
+  public_key: Buffer;
+  user_id: number;
+}
+
 export interface RateLimits {
   expire: number | null;
   key: string;
   points: Generated<number>;
+}
+
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  used_at: Date | null;
+  user_id: number;
 }
 
 export interface SignIns {
@@ -210,13 +232,18 @@ export interface Users {
   name: string;
   new_email: string | null;
   new_email_asked_at: Date | null;
+  passkey_handle: Buffer | null;
   password: string;
   prove_asked_at: Date | null;
   proven_at: Date | null;
   reset_asked_at: Date | null;
+  two_step_last: number | null;
+  two_step_secret: string | null;
+  two_step_since: Date | null;
 }
 
 export interface DB {
+  answered_challenges: AnsweredChallenges;
   assistants: Assistants;
   audit_trail: AuditTrail;
   bookings: Bookings;
@@ -231,7 +258,9 @@ export interface DB {
   oidc_records: OidcRecords;
   outbox: Outbox;
   outbox_destinations: OutboxDestinations;
+  passkeys: Passkeys;
   rate_limits: RateLimits;
+  recovery_codes: RecoveryCodes;
   sign_ins: SignIns;
   studio: Studio;
   users: Users;

@@ -3,6 +3,10 @@ import { DomainError } from '@samaya/platform/domain-error.ts';
 /** Every refusal booking can give beside those of the platform. Their HTTP statuses stand in `api.ts`. */
 export type BookingErrorCode =
   | 'bad-credentials'
+  | 'second-factor-needed'
+  | 'bad-code'
+  | 'sign-in-again'
+  | 'bad-passkey'
   | 'bad-signature'
   | 'not-a-facilitator'
   | 'email-taken'

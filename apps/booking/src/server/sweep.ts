@@ -5,6 +5,7 @@ import { forgetOldGoogleReturns } from './google/forget-old-google-returns.ts';
 import { forgetOldAnswers } from './idempotency/idempotency-queries.ts';
 import { forgetOldMails } from './mail/local-mailbox.ts';
 import { forgetExpiredOidcRecords } from './oidc/forget-expired-oidc-records.ts';
+import { forgetAnsweredChallenges } from './passkeys/forget-answered-challenges.ts';
 
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -27,6 +28,7 @@ export async function sweep(db: BookingApp['db']): Promise<void> {
   await forgetOldAnswers(db);
   await forgetIdleGuests(db);
   await forgetExpiredOidcRecords(db);
+  await forgetAnsweredChallenges(db);
   await forgetOldMails(db);
   await forgetOldGoogleReturns(db);
 }

@@ -11,6 +11,8 @@ import type { SignedInFacilitator } from './sign-in/signed-in-facilitator.ts';
 
 const STATUSES: Record<CrmErrorCode, number> = {
   'bad-credentials': 401,
+  'second-factor-needed': 401,
+  'bad-code': 401,
   'not-a-facilitator': 403,
   'booking-away': 503,
   'bad-signature': 401,

@@ -5,6 +5,8 @@ import { askForProof } from '#server/accounts/ask-for-proof.ts';
 import { findAccount } from '#server/accounts/find-account.ts';
 import { listSignIns } from '#server/accounts/list-sign-ins.ts';
 import { renamePerson } from '#server/accounts/rename-person.ts';
+import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
+import { findTwoStep } from '#server/two-step/find-two-step.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { personFaults, typedInto } from '../person-faults.ts';
 import { requireIdentity } from '../require-identity.ts';
@@ -14,15 +16,24 @@ import { doneWords } from './account-texts.ts';
 export const load: PageServerLoad = async ({ locals, url }) => {
   const identity = requireIdentity(locals);
   const { db } = locals.app;
-  const [account, signIns] = await Promise.all([findAccount(db, identity.userId), listSignIns(db, identity)]);
+  const [account, signIns, twoStep, passkeys] = await Promise.all([
+    findAccount(db, identity.userId),
+    listSignIns(db, identity),
+    findTwoStep(db, identity.userId),
+    listPasskeys(db, identity.userId),
+  ]);
+  const done = url.searchParams.get('done');
   return {
     name: identity.name,
     email: identity.email,
     isProven: identity.isProven,
     google: locals.app.google && { isConnected: account?.googleId != null },
     hasPassword: account !== undefined && account.passwordHash !== NO_PASSWORD,
+    passkeys: passkeys.length,
+    hasTwoStep: twoStep !== undefined,
     signIns: signIns.length,
-    done: doneWords(url.searchParams.get('done')),
+    // Whoever was in before may have left a passkey.
+    done: doneWords(done === 'chosen' && passkeys.length > 0 ? 'chosenBeside' : done),
   };
 };
 

@@ -7,6 +7,10 @@ export const ACCOUNT = {
   securityTitle: 'Signing in',
   password: 'Password',
   passwordIs: (has: boolean) => (has ? 'Change it, or have a link sent' : 'You have none yet: choose one'),
+  passkeys: 'Passkeys',
+  passkeysAre: (count: number) => (count === 0 ? 'None yet' : count === 1 ? 'One' : String(count)),
+  twoStep: 'Two-step sign-in',
+  twoStepIs: (isOn: boolean) => (isOn ? 'On: a code of your app is asked for' : 'Off: your password is enough'),
   google: 'Google',
   googleIs: (isConnected: boolean) => (isConnected ? 'Connected' : 'Connect it, to sign in without a password'),
   address: 'E-mail address',
@@ -35,6 +39,10 @@ export const ACCOUNT = {
 const DONE: Readonly<Record<string, { title: string; text?: string }>> = {
   confirmed: { title: 'Your address is confirmed', text: 'Welcome. Everything here is yours now.' },
   chosen: { title: 'Your new password is saved', text: 'Everywhere else you are signed out.' },
+  chosenBeside: {
+    title: 'Your new password is saved',
+    text: 'Everywhere else you are signed out. Your passkeys still open your account: look whether you know them all.',
+  },
   kept: { title: 'Your bookings are kept', text: 'From now on you sign in with your address and your new password.' },
   name: { title: 'Your name is saved' },
   proof: { title: 'Look into your mail', text: 'We sent you a link to confirm your address.' },

@@ -57,6 +57,8 @@ export const PERSON = {
     'Admin because the address is listed in ADMIN_EMAILS; that is changed in the settings of the installation.',
   yourself: 'This is you. Another admin can change your rights.',
   signOut: 'Sign out everywhere',
+  releaseText: 'Signs in in two steps. Switch that off only for somebody you know, who lost app and recovery codes.',
+  release: 'Switch two-step sign-in off',
   signOutText: 'Ends every sign-in in browsers and programs, here and in CRM.',
   disable: 'Disable this account …',
   enable: 'Enable this account …',
@@ -64,6 +66,7 @@ export const PERSON = {
   done: {
     made: 'Is an admin now.',
     unmade: 'Is no admin any more.',
+    released: 'Two-step sign-in is off, and everywhere signed out.',
     out: 'Signed out everywhere.',
     ended: 'That sign-in has ended.',
     disabled: 'The account is disabled.',

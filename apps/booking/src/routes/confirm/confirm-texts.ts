@@ -9,6 +9,8 @@ export const CONFIRM = {
   submit: 'Confirm my address',
   noPassword: 'No password, or forgotten it?',
   choose: 'Choose a new one',
+  withPasskey: 'You signed up with a passkey?',
+  signInFirst: 'Sign in with it, then open this link again',
   notYou: 'If you did not make this account, close this page: nothing happens.',
   doneTitle: 'Your address is confirmed',
   doneText: (email: string) => `${email} was confirmed with this link before.`,

@@ -1,15 +1,17 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { credentialsSchema } from '#server/accounts/account-schemas.ts';
 import { agentInWords } from '#server/accounts/agent-words.ts';
+import { enterByPassword } from '#server/accounts/enter-account.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
-import { badCredentials, type SignedIn, signIn } from '#server/accounts/sign-in.ts';
+import { badCredentials } from '#server/accounts/sign-in.ts';
 import { DEMO_PASSWORD, DEMO_SIGN_INS } from '#server/demo/demo-people.ts';
 import { findSignInRequest } from '#server/oidc/finish-interaction.ts';
+import { passkeySite } from '#server/passkeys/passkey-site.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { keepMark, markOfBrowser } from '../keep-mark.ts';
-import { keepSignIn } from '../keep-sign-in.ts';
 import { typedInto } from '../person-faults.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { goIn } from './go-in.ts';
 import { goOn } from './go-on.ts';
 import { googleButton } from './google/google-button.ts';
 import { SIGN_IN } from './sign-in-texts.ts';
@@ -25,6 +27,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
     if (identity && !asked.askAgain) await goOn(locals, { interaction, userId: identity.userId, now: new Date() });
   }
   return {
+    query: url.search,
+    canUsePasskeys: passkeySite(app.config) !== undefined,
     forCrm: interaction !== null,
     google: googleButton(locals, url),
     returnTo,
@@ -38,15 +42,14 @@ export const actions: Actions = {
     const form = await request.formData();
     const typed = { email: typedInto(form, 'email'), password: typedInto(form, 'password') };
     const now = new Date();
-    let signedIn: SignedIn;
+    let entry: Awaited<ReturnType<typeof enterByPassword>>;
     try {
       const parsed = credentialsSchema.safeParse(typed);
       if (!parsed.success) throw badCredentials();
-      signedIn = await signIn(app, {
+      entry = await enterByPassword(app, {
         ...parsed.data,
         network: facts.network,
         mark: markOfBrowser({ locals, cookies }),
-        kind: 'page',
         agent: agentInWords(request.headers.get('user-agent')),
         now,
       });
@@ -54,10 +57,12 @@ export const actions: Actions = {
       const { status, message } = expectRefusal(refused, { 'bad-credentials': 401, ...TRY_LATER }, setHeaders);
       return fail(status, { message, email: typed.email });
     }
-    await keepSignIn({ locals, cookies }, signedIn);
-    keepMark({ locals, cookies }, signedIn.user.email, new Date());
-    const interaction = url.searchParams.get('interaction');
-    if (interaction !== null) await goOn(locals, { interaction, userId: signedIn.user.id, now });
-    redirect(303, returnPath(url.searchParams.get('return_to')) ?? '/');
+    keepMark({ locals, cookies }, entry.email, now);
+    return await goIn({ locals, cookies }, entry.entered, {
+      userId: entry.userId,
+      returnTo: returnPath(url.searchParams.get('return_to')),
+      interaction: url.searchParams.get('interaction') ?? undefined,
+      now,
+    });
   },
 };

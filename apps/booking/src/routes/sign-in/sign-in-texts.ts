@@ -23,3 +23,27 @@ export const SIGN_OUT = {
   who: (name: string) => `You are signed in as ${name}.`,
   submit: 'Sign out',
 } as const;
+
+export const SIGN_IN_CODE = {
+  title: 'Enter your code',
+  lead: 'One more step: the code that your app shows.',
+  code: 'Code',
+  codeHint: 'Six digits. Each code is good for once.',
+  wrong: {
+    code: 'This code is wrong or was used. Wait for the next one in your app.',
+    recovery: 'This is none of your recovery codes, or it was used. Check what you typed, or take another.',
+  },
+  lost: 'No app at hand?',
+  recovery: 'Recovery code',
+  recoveryHint: 'One of the ten you kept. It works once; hyphens do not matter.',
+  recoverySubmit: 'Sign in with it',
+  lostBoth: 'If you have neither, write to the studio: an admin who knows you can let you in again.',
+  other: 'Sign in as somebody else',
+} as const;
+
+export const SIGN_IN_PASSKEY = {
+  title: 'Sign in with a passkey',
+  lead: 'Your device shows that it is you, by face, finger or PIN. No password, no code.',
+  or: 'or',
+  otherWay: 'Sign in with your password',
+} as const;

@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { signUpSchema } from '#server/accounts/account-schemas.ts';
 import { returnPath } from '#server/accounts/return-path.ts';
 import { signUpByMail } from '#server/accounts/sign-up-by-mail.ts';
+import { passkeySite } from '#server/passkeys/passkey-site.ts';
 import { expectRefusal, TRY_LATER } from '../expect-refusal.ts';
 import { type PersonFaults, personFaults, typedInto } from '../person-faults.ts';
 import { googleButton } from '../sign-in/google/google-button.ts';
@@ -11,7 +12,8 @@ import { keepSignUp } from './sign-up-cookie.ts';
 export const load: PageServerLoad = ({ locals, url }) => {
   const returnTo = returnPath(url.searchParams.get('return_to'));
   if (locals.identity) redirect(303, returnTo ?? '/');
-  return { returnTo, google: googleButton(locals, url) };
+  const canUsePasskeys = passkeySite(locals.app.config) !== undefined;
+  return { returnTo, canUsePasskeys, google: googleButton(locals, url) };
 };
 
 export const actions: Actions = {

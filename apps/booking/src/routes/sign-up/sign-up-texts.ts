@@ -21,3 +21,12 @@ export const SIGN_UP_SENT = {
   nothing: 'Nothing there? Look into the folder for spam, or',
   otherAddress: 'use another address',
 } as const;
+
+export const SIGN_UP_PASSKEY = {
+  link: 'Use a passkey instead of a password',
+  title: 'An account with a passkey',
+  lead: 'Your device keeps it and asks for face, finger or PIN. There is no password to forget.',
+  submit: 'Go on with a passkey',
+  otherWay: 'Choose a password instead',
+  passkeyName: 'My first passkey',
+} as const;

@@ -4,7 +4,7 @@ import { type Callers, defineRoute } from '#server/callers.ts';
 import { logSecurity } from '#server/security-log.ts';
 import type { Person } from './account.ts';
 import {
-  credentialsSchema,
+  codedCredentialsSchema,
   personalDataSchema,
   personSchema,
   renameSchema,
@@ -52,10 +52,10 @@ export function accountRoutes(app: BookingApp): ApiRoute<Callers>[] {
       tag: 'Accounts',
       summary: 'Sign in',
       description:
-        'Send the token as `Authorization: Bearer …`. It lasts 30 days. At most 10 tries a minute at one address and 30 from one network.',
-      body: credentialsSchema,
+        'Send the token as `Authorization: Bearer …`. It lasts 30 days. At most 10 tries a minute at one address and 30 from one network. An account with two-step sign-in answers `second-factor-needed` once the password was right: send all of it again with `code`, which is good for once, five tries in ten minutes.',
+      body: codedCredentialsSchema,
       success: { status: 201, schema: signedInSchema, description: 'The token, told this once.' },
-      refusals: ['bad-credentials'],
+      refusals: ['bad-credentials', 'second-factor-needed', 'bad-code'],
       async handle({ body }, { network, now }) {
         const { token, expiresAt, user } = await signIn(app, { ...body, kind: 'api', network, now });
         return { token, expires_at: expiresAt.toISOString(), user: personOut(user) };

@@ -104,9 +104,13 @@ export async function anonymiseUser(trx: Transaction<DB>, userId: number): Promi
       google_id: null,
       proven_at: null,
       is_admin: false,
+      two_step_secret: null,
+      two_step_since: null,
+      two_step_last: null,
       deleted_at: sql<Date>`clock_timestamp()`,
     })
     .where('id', '=', userId)
     .execute();
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
   return found.email;
 }

@@ -25,6 +25,15 @@ export const credentialsSchema = z.strictObject({
   password: anyPassword,
 });
 
+/** The same with the code of who signs in in two steps. */
+export const codedCredentialsSchema = credentialsSchema.extend({
+  code: z
+    .string()
+    .max(64, 'has 64 characters at most')
+    .optional()
+    .meta({ description: 'Of the app, six digits, or a recovery code; for accounts with two-step sign-in.' }),
+});
+
 export const renameSchema = z.strictObject({ name: oneLine(100).optional() });
 
 export const userSchema = z.object({ id: z.int(), name: z.string(), email: z.string(), created_at: instant });
@@ -55,12 +64,16 @@ export const personalDataSchema = z.object({
     created_at: instant,
     proven_at: instant.nullable(),
     is_admin: z.boolean(),
+    two_step_since: instant.nullable(),
     disabled_at: instant.nullable(),
     prove_asked_at: instant.nullable(),
     reset_asked_at: instant.nullable(),
     new_email: z.string().nullable(),
     new_email_asked_at: instant.nullable(),
   }),
+  recovery_codes: z
+    .array(z.object({ used_at: instant.nullable() }))
+    .meta({ description: 'Each good for one sign-in in place of the app; only their hashes are kept.' }),
   facilitators: z.array(
     z.object({
       id: z.int(),
@@ -93,6 +106,7 @@ export const personalDataSchema = z.object({
       expires_at: instant,
     }),
   ),
+  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   outbox: z
     .array(
       z.object({

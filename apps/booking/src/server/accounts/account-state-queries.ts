@@ -13,6 +13,8 @@ export interface AccountState {
   email: string;
   passwordHash: string;
   googleId: string | null;
+  /** By Google or a passkey. */
+  hasOtherWayIn: boolean;
   isProven: boolean;
   proveAskedAt: Date | null;
   resetAskedAt: Date | null;
@@ -23,6 +25,7 @@ export interface AccountState {
 
 const COLUMNS = sql`
   id, name, email, password as "passwordHash", google_id as "googleId", proven_at is not null as "isProven",
+  google_id is not null or exists (select 1 from passkeys where user_id = users.id) as "hasOtherWayIn",
   prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt",
   new_email as "newEmail", new_email_asked_at as "newEmailAskedAt"`;
 
@@ -128,6 +131,7 @@ export async function deleteIdleGuests(db: Kysely<DB>): Promise<number> {
     delete from users u
     where u.password = ${NO_PASSWORD} and u.proven_at is null and u.deleted_at is null
       and greatest(u.created_at, u.reset_asked_at) < clock_timestamp() - interval '1 day'
-      and u.google_id is null and not exists (select 1 from bookings b where b.user_id = u.id)`.execute(db);
+      and u.google_id is null and not exists (select 1 from passkeys p where p.user_id = u.id)
+      and not exists (select 1 from bookings b where b.user_id = u.id)`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

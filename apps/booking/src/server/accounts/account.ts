@@ -29,11 +29,20 @@ export const PASSWORD_MOST = 128;
 export const NO_PASSWORD = '!';
 
 /**
- * Whether an account is no more than an address somebody booked with: nobody chose a password, nobody proved the
- * address. Whoever opens its mailbox makes it theirs.
+ * Whether an account is no more than an address somebody booked with: nobody chose a password or another way in,
+ * nobody proved the address. Whoever opens its mailbox makes it theirs.
  */
-export function isGuest({ passwordHash, isProven }: { passwordHash: string; isProven: boolean }): boolean {
-  return passwordHash === NO_PASSWORD && !isProven;
+export function isGuest({
+  passwordHash,
+  hasOtherWayIn,
+  isProven,
+}: {
+  passwordHash: string;
+  /** By Google or a passkey. */
+  hasOtherWayIn: boolean;
+  isProven: boolean;
+}): boolean {
+  return passwordHash === NO_PASSWORD && !hasOtherWayIn && !isProven;
 }
 
 /** Addresses of erased accounts end so; nobody signs up with one, or an erasure could meet its address taken. */

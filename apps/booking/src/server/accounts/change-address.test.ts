@@ -32,8 +32,11 @@ async function ask(person: Parameters<typeof studio.addPerson>[0] = {}, wanted?:
   return { ...asking, newEmail, link: await linkTokenOf(studio, 'address', asking.email) };
 }
 
-const take = (token: string, owner: Owner, at = now) =>
-  changeAddress(app, { token, owner, agent: 'Firefox on Linux', now: at });
+async function take(token: string, owner: Owner, at = now) {
+  const entered = await changeAddress(app, { token, owner, agent: 'Firefox on Linux', now: at });
+  assert.ok('token' in entered);
+  return entered;
+}
 
 const rowOf = (id: number) => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 

@@ -5,13 +5,15 @@ import { requestMail } from '#server/mail/request-mail.ts';
 import { logSecurity } from '#server/security-log.ts';
 import { addressGivenBy, linkEnded } from './account-links.ts';
 import { lockAccountState, updateEmail } from './account-state-queries.ts';
+import { enterAccount } from './enter-account.ts';
 import { findNewAddress } from './find-new-address.ts';
+import type { FirstStep } from './first-step.ts';
 import type { ProofOfOwnership } from './prove-address.ts';
-import { badCredentials, checkCredentials, endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
+import { badCredentials, checkCredentials, endAllSignIns, type OpenedSignIn } from './sign-in.ts';
 
 /**
  * Gives an account the address that a mailed link was sent to, once: the address counts as confirmed, every sign-in
- * ends and this browser gets one, and the old address is told. The link alone is not enough: its reader may never have
+ * ends and this browser gets one, or is asked for the code of two-step sign-in, and the old address is told. The link alone is not enough: its reader may never have
  * wanted the account, which would then be a stranger's with their address. The facilitator of an address that was
  * confirmed moves along, and so do the rights of an assistant.
  *
@@ -31,7 +33,7 @@ export async function changeAddress(
     agent: string | undefined;
     now: Date;
   },
-): Promise<OpenedSignIn> {
+): Promise<OpenedSignIn | FirstStep> {
   const found = await findNewAddress(app, { token, now });
   if (!found) throw linkEnded();
   const checked =
@@ -52,9 +54,7 @@ export async function changeAddress(
     await endAllSignIns(trx, account.id);
     await requestMail(trx, { kind: 'account.address-changed', userId: account.id, recipient: account.email });
     const { id: userId, passwordHash: checkedHash } = account;
-    const opened = await openSignIn(trx, { userId, checkedHash, kind: 'page', agent, now });
-    if (!opened) throw new Error(`account ${userId} is gone while it is locked`);
-    return opened;
+    return await enterAccount(trx, { userId, checkedHash, isSecondStepDone: owner.by === 'sign-in', agent, now });
   });
   logSecurity(app.log, 'address.changed', { user_id: found.id });
   return opened;

@@ -34,7 +34,9 @@ export async function changePassword(
     await updatePassword(trx, userId, passwordHash);
     await endAllSignIns(trx, userId);
     await requestMail(trx, { kind: 'account.password-changed', userId });
-    const opened = await openSignIn(trx, { userId, checkedHash: passwordHash, kind: 'page', agent, now });
+    // They are signed in: the second step, where there is one, was done.
+    const entry = { userId, checkedHash: passwordHash, isSecondStepDone: true } as const;
+    const opened = await openSignIn(trx, { ...entry, kind: 'page', agent, now });
     if (!opened) throw new Error(`account ${userId} is gone while it is locked`);
     return opened;
   });

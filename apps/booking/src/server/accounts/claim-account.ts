@@ -5,6 +5,7 @@ import { logSecurity } from '#server/security-log.ts';
 import { isGuest } from './account.ts';
 import { linkEnded } from './account-links.ts';
 import { lockAccountState } from './account-state-queries.ts';
+import type { FirstStep } from './first-step.ts';
 import { giveToOwner } from './give-to-owner.ts';
 import type { OpenedSignIn } from './sign-in.ts';
 
@@ -16,7 +17,7 @@ import type { OpenedSignIn } from './sign-in.ts';
 export async function claimAccount(
   app: Pick<BookingApp, 'db' | 'config' | 'passwords' | 'log'>,
   { token, password, agent, now }: { token: string; password: string; agent: string | undefined; now: Date },
-): Promise<OpenedSignIn> {
+): Promise<OpenedSignIn | FirstStep> {
   const found = await findGuestBooking(app, token);
   if (!found || found.hasAccount) throw linkEnded();
   const passwordHash = await app.passwords.hash(password);
@@ -26,7 +27,7 @@ export async function claimAccount(
     if (!account || !isGuest(account)) throw linkEnded();
     const link = { purpose: 'guest', bookingId, userId, email: account.email } as const;
     if (!opensLink(app.config.cookieKeys, token, link)) throw linkEnded();
-    return await giveToOwner(trx, { userId, passwordHash, agent, now });
+    return await giveToOwner(trx, { account, passwordHash, agent, now });
   });
   logSecurity(app.log, 'password.changed', { user_id: userId });
   return opened;

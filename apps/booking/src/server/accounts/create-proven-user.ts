@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
+import { dropPasskeys } from '#server/passkeys/drop-passkeys.ts';
 import { handOverUnprovenUser, insertProvenUser } from './account-queries.ts';
 import { endAllSignIns } from './sign-in.ts';
 
@@ -21,6 +22,7 @@ export interface ProvenUser {
 export async function createProvenUser(trx: Transaction<DB>, user: ProvenUser): Promise<number> {
   const handedOver = await handOverUnprovenUser(trx, user);
   if (handedOver !== undefined) {
+    await dropPasskeys(trx, handedOver);
     await endAllSignIns(trx, handedOver);
     return handedOver;
   }

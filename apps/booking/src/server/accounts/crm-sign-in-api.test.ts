@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sign } from '@samaya/booking-notification/signature.ts';
+import { TOTP } from 'otpauth';
 import { createTestApp } from '#server/test-app.ts';
+import { switchOnTwoStep } from '#server/two-step/switch-on-two-step.ts';
+import { createKey } from '#server/two-step/two-step.ts';
 
 const studio = await createTestApp({ CRM_CLIENT_SECRET: 'a secret of the two applications' });
 const secrets = [`whsec_${Buffer.from('a secret of the two applications').toString('base64')}`];
@@ -44,6 +47,27 @@ test('refuses wrong credentials and people who lead nothing', async () => {
   }
   const participant = await ask({ email: ana.email, password });
   assert.deepEqual([participant.status, participant.body.code], [403, 'not-a-facilitator']);
+});
+
+test('asks for a code of who signs in in two steps, once the password was right, and takes it once', async () => {
+  const noah = await studio.addFacilitator('Noah Berg');
+  await studio.db.updateTable('users').set({ password: hash }).where('id', '=', noah.id).execute();
+  const key = createKey();
+  const totp = new TOTP({ secret: key });
+  const now = new Date();
+  const before = new Date(now.getTime() - 60_000);
+  const code = totp.generate({ timestamp: before.getTime() });
+  await switchOnTwoStep(studio.app, { userId: noah.id, signInId: 0, key, code, now: before });
+  const credentials = { email: noah.email, password };
+  const wrong = await ask({ ...credentials, password: 'wrong password', code: '000000' });
+  assert.deepEqual([wrong.status, wrong.body.code], [401, 'bad-credentials']);
+  const asked = await ask(credentials);
+  assert.deepEqual([asked.status, asked.body.code], [401, 'second-factor-needed']);
+  const coded = { ...credentials, code: totp.generate({ timestamp: now.getTime() }) };
+  const right = await ask(coded);
+  assert.deepEqual([right.status, right.body.facilitator?.name], [200, 'Noah Berg']);
+  const again = await ask(coded);
+  assert.deepEqual([again.status, again.body.code], [401, 'bad-code']);
 });
 
 test('an unproven person of a facilitator’s address is no facilitator', async () => {

@@ -5,7 +5,8 @@ import type { BookingApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
 import { BookingError } from '#server/errors.ts';
 import { findFacilitator } from '#server/facilitators/find-facilitator.ts';
-import { credentialsSchema, crmSignedInSchema } from './account-schemas.ts';
+import { passSecondStep } from '#server/two-step/pass-second-step.ts';
+import { codedCredentialsSchema, crmSignedInSchema } from './account-schemas.ts';
 import { badCredentials, checkPassword } from './sign-in.ts';
 
 /** The back channel over which CRM asks who has an address and a password, so that it never keeps one. */
@@ -19,12 +20,14 @@ export function crmSignInRoutes(app: BookingApp): ApiRoute<Callers>[] {
       tag: 'CRM',
       summary: 'Which facilitator has these credentials',
       description:
-        'Asked by CRM with `{email, password}`, signed by Standard Webhooks over the raw bytes with the secret the two applications share. Counts as a try at the address, together with all others; tries of one network are counted by CRM, which knows it.',
-      signedBody: credentialsSchema,
+        'Asked by CRM with `{email, password}`, and `code` of who signs in in two steps, signed by Standard Webhooks over the raw bytes with the secret the two applications share. Counts as a try at the address, together with all others; tries of one network are counted by CRM, which knows it.',
+      signedBody: codedCredentialsSchema,
       success: { status: 200, schema: crmSignedInSchema, description: 'The person and the facilitator they are.' },
       refusals: [
         'bad-signature',
         'bad-credentials',
+        'second-factor-needed',
+        'bad-code',
         'not-a-facilitator',
         'unsupported-media-type',
         'invalid',
@@ -43,9 +46,14 @@ export function crmSignInRoutes(app: BookingApp): ApiRoute<Callers>[] {
         if (fault) {
           throw new BookingError('bad-signature', `The signature does not hold: ${fault.replaceAll('-', ' ')}.`);
         }
-        const credentials = parseJson(credentialsSchema, request.headers.get('content-type'), rawBody);
+        const { code, ...credentials } = parseJson(
+          codedCredentialsSchema,
+          request.headers.get('content-type'),
+          rawBody,
+        );
         const person = await checkPassword(app, { ...credentials, network: undefined });
         if (!person) throw badCredentials();
+        await passSecondStep(app, { userId: person.id, code, now });
         const facilitator =
           person.facilitator_id === null ? undefined : await findFacilitator(app.db, person.facilitator_id);
         if (!facilitator) {

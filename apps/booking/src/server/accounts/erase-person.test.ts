@@ -29,6 +29,12 @@ async function book(userId: number, event: { date_time?: Date } = {}) {
 test('DATA-02: deleting an account takes the person out and leaves the numbers', async () => {
   const lea = await addPerson({ name: 'Lea Brandt', email: 'lea@example.org', google_id: 'g-1', is_admin: true });
   await studio.signIn(lea.id, 'page');
+  const twoStep = { two_step_secret: 'sealed', two_step_since: new Date(), two_step_last: 1 };
+  await db.updateTable('users').set(twoStep).where('id', '=', lea.id).execute();
+  await db
+    .insertInto('recovery_codes')
+    .values({ user_id: lea.id, code_hash: Buffer.from('h') })
+    .execute();
   const upcoming = await book(lea.id);
   const past = await book(lea.id, { date_time: new Date(Date.now() - HOUR_MS) });
 
@@ -36,10 +42,11 @@ test('DATA-02: deleting an account takes the person out and leaves the numbers',
 
   const row = await db.selectFrom('users').selectAll().where('id', '=', lea.id).executeTakeFirstOrThrow();
   assert.deepEqual(
-    [row.name, row.email, row.password, row.google_id, row.proven_at, row.is_admin],
-    ['Deleted person', `deleted-${lea.id}@deleted.invalid`, '!', null, null, false],
+    [row.name, row.email, row.password, row.google_id, row.proven_at, row.is_admin, row.two_step_secret],
+    ['Deleted person', `deleted-${lea.id}@deleted.invalid`, '!', null, null, false, null],
   );
   assert.ok(row.deleted_at);
+  assert.deepEqual(await db.selectFrom('recovery_codes').select('user_id').where('user_id', '=', lea.id).execute(), []);
   assert.equal((await call('GET', '/api/v1/me', { token: lea.token })).status, 401);
   assert.deepEqual(await db.selectFrom('sign_ins').select('id').where('user_id', '=', lea.id).execute(), []);
   const bookings = await db

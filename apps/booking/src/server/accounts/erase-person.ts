@@ -5,6 +5,7 @@ import type { DB } from '#server/database-types.ts';
 import { forgetAnswersOf } from '#server/idempotency/forget-answers.ts';
 import { keysOfAddress, keysOfGuest, keysOfUser } from '#server/idempotency/key-owner.ts';
 import { forgetMailsTo } from '#server/mail/local-mailbox.ts';
+import { dropPasskeys } from '#server/passkeys/drop-passkeys.ts';
 import { anonymiseUser } from './account-queries.ts';
 import { endAllSignIns } from './sign-in.ts';
 
@@ -22,6 +23,7 @@ async function erase(trx: Transaction<DB>, userId: number): Promise<void> {
   // The person's row first: bookings and sign-ins that come meanwhile wait for it.
   const email = await anonymiseUser(trx, userId);
   if (email === undefined) return;
+  await dropPasskeys(trx, userId);
   await endAllSignIns(trx, userId);
   await cancelUpcomingBookings(trx, userId);
   await forgetAnswersOf(trx, [keysOfAddress(email), keysOfGuest(email), keysOfUser(userId)]);

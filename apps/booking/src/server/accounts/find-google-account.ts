@@ -4,6 +4,7 @@ import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import type { GooglePerson } from '#server/google/google-person.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { dropPasskeys } from '#server/passkeys/drop-passkeys.ts';
 import { NO_PASSWORD } from './account.ts';
 import { accountEmail } from './account-schemas.ts';
 import { giveAccount, lockAccountAt, lockAccountState, noteLinkAsked } from './account-state-queries.ts';
@@ -42,6 +43,7 @@ async function findByAddress(
     return { userId: found.id, checkedHash: found.passwordHash };
   }
   // A guest's, or a stranger's who typed the address first: what they had ends.
+  await dropPasskeys(trx, found.id);
   await giveAccount(trx, found.id, NO_PASSWORD);
   await setGoogleId(trx, found.id, sub);
   await endAllSignIns(trx, found.id);

@@ -16,6 +16,7 @@ export interface ListedPerson {
   disabledAt: Date | null;
   /** Bookings of what is still to come. */
   upcoming: number;
+  hasTwoStep: boolean;
 }
 
 export interface ListedAdmin {
@@ -34,7 +35,8 @@ const columns = (adminEmails: readonly string[]) => sql`
     then (select f.id from facilitators f where lower(f.email) = lower(u.email)) end as "facilitatorId",
   (select count(*)::integer from bookings b join events e on e.id = b.event_id
     where b.user_id = u.id and (holds_seat(b.status) or b.status = 'waitlisted')
-      and e.date_time + make_interval(mins => e.duration) > now()) as upcoming`;
+      and e.date_time + make_interval(mins => e.duration) > now()) as upcoming,
+  u.two_step_secret is not null as "hasTwoStep"`;
 
 function isAdminByAddress(adminEmails: readonly string[]) {
   return sql<boolean>`(u.proven_at is not null and lower(u.email) = any (${adminEmails}))`;

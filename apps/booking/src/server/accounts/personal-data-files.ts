@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { spreadsheetOf } from '#server/spreadsheet.ts';
 import type { exportPerson } from './export-person.ts';
 
 type PersonalData = Awaited<ReturnType<typeof exportPerson>>;
@@ -17,21 +17,11 @@ export function tablesOf({ exported_at: _at, ...tables }: PersonalData): Persona
   }));
 }
 
-/**
- * A table as a file for spreadsheets: marked as UTF-8, times in UTC, and nothing that a spreadsheet would take for a
- * formula is one.
- */
+/** A table as a file for spreadsheets. */
 export function csvOf({ rows }: PersonalTable): string {
-  return stringify([...rows], {
-    header: true,
-    columns: Object.keys(rows[0] ?? {}),
-    bom: true,
-    escape_formulas: true,
-    record_delimiter: 'windows',
-    cast: {
-      date: (value) => value.toISOString(),
-      boolean: (value) => (value ? 'yes' : 'no'),
-      object: (value) => JSON.stringify(value),
-    },
-  });
+  const columns = Object.keys(rows[0] ?? {});
+  return spreadsheetOf(
+    columns,
+    rows.map((row) => columns.map((column) => row[column])),
+  );
 }

@@ -6,11 +6,12 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
   const user = await db
     .selectFrom('users')
     .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin', 'disabled_at'])
-    .select(['prove_asked_at', 'reset_asked_at', 'new_email', 'new_email_asked_at'])
+    .select(['prove_asked_at', 'reset_asked_at', 'new_email', 'new_email_asked_at', 'two_step_since'])
     .where('id', '=', userId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   if (!user) return undefined;
+  const recoveryCodes = await db.selectFrom('recovery_codes').select('used_at').where('user_id', '=', userId).execute();
   const facilitators = await db
     .selectFrom('facilitators')
     .select(['id', 'name', 'email', 'bio', 'specialties', 'created_at'])
@@ -37,6 +38,12 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .select(['kind', 'agent', 'name', 'scopes', 'created_at', 'last_seen_at', 'expires_at'])
     .where('user_id', '=', userId)
     .orderBy('id')
+    .execute();
+  const passkeys = await db
+    .selectFrom('passkeys')
+    .select(['name', 'added_at', 'last_used_at'])
+    .where('user_id', '=', userId)
+    .orderBy('passkeys.id')
     .execute();
   const outbox = await db
     .selectFrom('outbox')
@@ -68,9 +75,11 @@ export async function findPersonalData(db: Kysely<DB>, userId: number) {
     .execute();
   return {
     users: user,
+    recovery_codes: recoveryCodes,
     facilitators,
     bookings,
     sign_ins: signIns,
+    passkeys,
     outbox,
     oidc_records: oidcRecords,
     assistants,

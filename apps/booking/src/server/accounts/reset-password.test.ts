@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
+import { TOTP } from 'otpauth';
 import { RESET_MINUTES } from '#server/mail/mailed-link.ts';
 import { createTestApp } from '#server/test-app.ts';
 import { linkTokenOf, mailsTo } from '#server/test-mailed-links.ts';
+import { switchOnTwoStep } from '#server/two-step/switch-on-two-step.ts';
+import { createKey } from '#server/two-step/two-step.ts';
 import { askForReset } from './ask-for-reset.ts';
 import { erasePerson } from './erase-person.ts';
 import { findReset } from './find-reset.ts';
+import { finishSignIn } from './finish-sign-in.ts';
 import { giveToOwner } from './give-to-owner.ts';
-import { identifyCookie } from './identify.ts';
+import { identifyBearer, identifyCookie } from './identify.ts';
 import { resetPassword } from './reset-password.ts';
 import { signIn } from './sign-in.ts';
 
@@ -26,12 +30,18 @@ async function forget(person: Parameters<typeof addPerson>[0] = {}) {
 
 const reset = (token: string, at = now) => resetPassword(app, { token, password, agent: undefined, now: at });
 
+async function resetAndEnter(link: string) {
+  const entered = await reset(link);
+  assert.ok('token' in entered);
+  return entered;
+}
+
 test('AUTHN-02: a forgotten password is chosen anew, every sign-in ends, and this browser is signed in', async () => {
   const ana = await forget();
   const elsewhere = await studio.signIn(ana.id, 'page');
   assert.deepEqual(await mailsTo(studio, ana.email), ['account.reset']);
   assert.equal((await findReset(app, { token: ana.link, now }))?.email, ana.email);
-  const { token } = await reset(ana.link);
+  const { token } = await resetAndEnter(ana.link);
   assert.equal((await identifyCookie(db, token, []))?.userId, ana.id);
   assert.equal(await identifyCookie(db, elsewhere, []), undefined);
   assert.equal((await studio.call('GET', '/api/v1/me', { token: ana.token })).status, 401);
@@ -47,7 +57,7 @@ test('AUTHN-03: who holds the mailbox of an account that nobody proved, or of a 
     { proven_at: null, password: '!' },
   ]) {
     const unproven = await forget(person);
-    const { token } = await reset(unproven.link);
+    const { token } = await resetAndEnter(unproven.link);
     assert.equal((await identifyCookie(db, token, []))?.isProven, true);
     const row = await db.selectFrom('users').selectAll().where('id', '=', unproven.id).executeTakeFirstOrThrow();
     assert.equal(row.google_id, null);
@@ -75,9 +85,14 @@ test('… and twenty of what it does would go through without the look at the li
   const ana = await forget();
   const settled = await Promise.allSettled(
     Array.from({ length: 20 }, (_, i) =>
-      db
-        .transaction()
-        .execute((trx) => giveToOwner(trx, { userId: ana.id, passwordHash: `hash ${i}`, agent: undefined, now })),
+      db.transaction().execute((trx) =>
+        giveToOwner(trx, {
+          account: { id: ana.id, isProven: true },
+          passwordHash: `hash ${i}`,
+          agent: undefined,
+          now,
+        }),
+      ),
     ),
   );
   assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 20);
@@ -142,4 +157,18 @@ test('an address nobody has is answered like one somebody has', async () => {
   const before = await db.selectFrom('outbox').select('id').execute();
   assert.equal(await askForReset(app, { email: 'nobody@example.org', network }), undefined);
   assert.equal((await db.selectFrom('outbox').select('id').execute()).length, before.length);
+});
+
+test('a new password by mail leaves two-step sign-in on, and this browser is asked for the code', async () => {
+  const careful = await forget();
+  const { signInId } = (await identifyBearer(db, careful.token, [])) ?? { signInId: 0 };
+  const key = createKey();
+  const code = new TOTP({ secret: key }).generate({ timestamp: now.getTime() });
+  const codes = await switchOnTwoStep(app, { userId: careful.id, signInId, key, code, now });
+  const entered = await reset(careful.link);
+  assert.ok(!('token' in entered));
+  assert.deepEqual(await db.selectFrom('sign_ins').select('id').where('user_id', '=', careful.id).execute(), []);
+  const next = { firstStep: entered, network, agent: undefined, now };
+  await assert.rejects(finishSignIn(app, { ...next, code: '' }), { code: 'bad-code' });
+  assert.ok((await finishSignIn(app, { ...next, code: codes?.[0] ?? '' })).token);
 });

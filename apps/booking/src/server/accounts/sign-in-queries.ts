@@ -35,6 +35,8 @@ export interface NewSignIn {
   userId: number;
   /** The hash the given password was checked against. */
   checkedHash: string;
+  /** Whether a code was shown too, or something that needs none. */
+  isSecondStepDone: boolean;
   kind: SignInKind;
   /** What signed in, in words. */
   agent: string | undefined;
@@ -43,8 +45,9 @@ export interface NewSignIn {
 }
 
 /**
- * Keeps a sign-in, unless the account was erased, disabled or got another password since it was checked. The share
- * lock makes this wait for whoever is erasing or changing it, and makes them see this sign-in when they end all of them.
+ * Keeps a sign-in, unless the account was erased, disabled or got another password since it was checked, or asks for a
+ * second step that was not done. The share lock makes this wait for whoever is erasing or changing it, and makes them see
+ * this sign-in when they end all of them.
  */
 export async function insertSignIn(db: Kysely<DB>, signIn: NewSignIn): Promise<boolean> {
   const { rows } = await sql`
@@ -52,6 +55,7 @@ export async function insertSignIn(db: Kysely<DB>, signIn: NewSignIn): Promise<b
       select ${signIn.secretHash}, ${signIn.kind}, u.id, ${signIn.expiresAt}, ${signIn.agent ?? null} from users u
       where u.id = ${signIn.userId} and u.password = ${signIn.checkedHash}
         and u.deleted_at is null and u.disabled_at is null
+        and (${signIn.isSecondStepDone} or u.two_step_secret is null)
       for share of u
     returning 1`.execute(db);
   return rows.length === 1;
@@ -95,6 +99,19 @@ export async function deleteOwnSignIn(
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`delete from sign_ins where id = ${id} and user_id = ${userId}`.execute(db);
   return Number(numAffectedRows) === 1;
+}
+
+export async function deleteOtherSignIns(
+  db: Kysely<DB>,
+  { userId, signInId }: { userId: number; signInId: number },
+): Promise<void> {
+  await db.deleteFrom('sign_ins').where('user_id', '=', userId).where('id', '<>', signInId).execute();
+}
+
+/** When this sign-in was made. */
+export async function selectSignedInAt(db: Kysely<DB>, id: number): Promise<Date | undefined> {
+  const row = await db.selectFrom('sign_ins').select('created_at').where('id', '=', id).executeTakeFirst();
+  return row?.created_at;
 }
 
 export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<void> {

@@ -34,7 +34,11 @@ function somebody(more: Partial<GooglePerson> = {}): GooglePerson & { email: str
   return { sub: `g-${people}`, name: `Person ${people}`, vouching: 'owner', ...more, email: more.email ?? email };
 }
 
-const enter = (person: GooglePerson) => signInWithGoogle(app, { person, network, agent: 'Firefox', now });
+async function enter(person: GooglePerson) {
+  const { userId, entered } = await signInWithGoogle(app, { person, network, agent: 'Firefox', now });
+  assert.ok('token' in entered);
+  return { userId, token: entered.token };
+}
 const rowOf = (id: number) => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 const rowAt = (email: string) => db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
 const withPassword = (email: string, password = PASSWORD) =>
@@ -321,4 +325,14 @@ test('Google is taken off only where a password is left; whoever came in by it i
   assert.equal((await identifyCookie(db, opened?.token ?? '', []))?.userId, userId);
   assert.deepEqual(await getGoogleLink(db, userId), { isLinked: false, hasPassword: true, isProven: true });
   assert.equal(await unlinkGoogle(app, { userId, agent: undefined, now }), undefined);
+});
+
+test('who signs in in two steps is asked for the code after Google, too', async () => {
+  const lea = somebody();
+  const { userId } = await enter(lea);
+  const twoStep = { two_step_secret: 'sealed', two_step_since: now, two_step_last: 0 };
+  await db.updateTable('users').set(twoStep).where('id', '=', userId).execute();
+  const { entered } = await signInWithGoogle(app, { person: lea, network, agent: 'Firefox', now });
+  assert.ok(!('token' in entered));
+  assert.equal(entered.userId, userId);
 });

@@ -1,24 +1,30 @@
 import type { BookingApp } from '#server/app.ts';
 import type { GooglePerson } from '#server/google/google-person.ts';
 import { logSecurity } from '#server/security-log.ts';
+import { findTwoStep } from '#server/two-step/find-two-step.ts';
 import { findGoogleAccount, googleRefused } from './find-google-account.ts';
+import { type FirstStep, firstStepOf } from './first-step.ts';
 import { type OpenedSignIn, openSignIn } from './sign-in.ts';
 
 /**
- * Signs in whom Google vouches for; who is new gets an account. Which account that is, `findGoogleAccount` decides and
- * refuses. Refuses with `too-many-requests` like `signIn`.
+ * Signs in whom Google vouches for, or answers their first step where a code is asked for; who is new gets an account.
+ * Which account that is, `findGoogleAccount` decides and refuses. Refuses with `too-many-requests` like `signIn`.
  */
 export async function signInWithGoogle(
   app: Pick<BookingApp, 'db' | 'limits' | 'log'>,
   { person, network, agent, now }: { person: GooglePerson; network: string; agent: string | undefined; now: Date },
-): Promise<OpenedSignIn & { userId: number }> {
+): Promise<{ userId: number; entered: OpenedSignIn | FirstStep }> {
   await app.limits('sign-in-network', network);
   const opened = await app.db.transaction().execute(async (trx) => {
     const account = await findGoogleAccount(trx, person);
+    const { userId } = account;
     const signIn = await openSignIn(trx, { ...account, kind: 'page', agent, now });
-    if (!signIn) throw googleRefused();
-    return { ...signIn, userId: account.userId };
+    if (signIn) return { userId, entered: signIn };
+    if (await findTwoStep(trx, userId)) return { userId, entered: firstStepOf(account) };
+    throw googleRefused();
   });
-  logSecurity(app.log, 'sign_in.ok', { user_id: opened.userId, kind: 'page', way: 'google' }, { network });
+  const { userId, entered } = opened;
+  if ('token' in entered)
+    logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page', way: 'google' }, { network });
   return opened;
 }

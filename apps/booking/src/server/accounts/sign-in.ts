@@ -1,15 +1,17 @@
 import { createToken } from '@samaya/platform/opaque-token.ts';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { BookingApp } from '#server/app.ts';
 import type { DB } from '#server/database-types.ts';
 import { BookingError } from '#server/errors.ts';
 import { tellSignedOut } from '#server/notifications/tell-signed-out.ts';
 import { forgetOidcRecordsOf } from '#server/oidc/forget-oidc-records-of.ts';
 import { logSecurity } from '#server/security-log.ts';
+import { passSecondStep } from '#server/two-step/pass-second-step.ts';
 import { characters, PASSWORD_MOST, type Person, SIGN_IN_DAYS } from './account.ts';
 import { findPerson, type SignInKind } from './identity-queries.ts';
 import { knownBrowser } from './known-browser.ts';
-import { deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn, replaceHash } from './sign-in-queries.ts';
+import { deleteOtherSignIns, deleteSignIn, deleteSignInsOf, findPasswordOf, insertSignIn } from './sign-in-queries.ts';
+import { strengthenHash } from './strengthen-hash.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -44,16 +46,25 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'l
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network (a browser in which they signed in before has ten of its own); with `unavailable` while too many people are signing in at once.
+ * from one network (a browser in which they signed in before has ten of its own); with `unavailable` while too many
+ * people are signing in at once. Where the password is right and the account signs in in two steps, `code` is asked for
+ * as `passSecondStep` says.
  */
 export async function signIn(
   app: SignInDeps,
-  { kind, agent, now, ...credentials }: Credentials & { kind: SignInKind; agent?: string | undefined; now: Date },
+  {
+    kind,
+    agent,
+    now,
+    code,
+    ...credentials
+  }: Credentials & { kind: SignInKind; agent?: string | undefined; now: Date; code?: string | undefined },
 ): Promise<SignedIn> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
-  const checkedHash = await strengthen(app, checked, credentials.password);
-  const opened = await openSignIn(app.db, { ...checked, checkedHash, kind, agent, now });
+  await passSecondStep(app, { userId: checked.userId, code, now });
+  const checkedHash = await strengthenHash(app, checked, credentials.password);
+  const opened = await openSignIn(app.db, { ...checked, checkedHash, isSecondStepDone: true, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
   logSecurity(app.log, 'sign_in.ok', { user_id: user.id, kind }, credentials);
@@ -61,21 +72,28 @@ export async function signIn(
 }
 
 /**
- * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased, disabled or
- * got another password than the one of `checkedHash` meanwhile.
+ * Opens a sign-in for somebody who has shown who they are; `undefined` when the account was erased, disabled or got
+ * another password than the one of `checkedHash` meanwhile, or asks for a second step that was not done.
  */
 export async function openSignIn(
   db: Kysely<DB>,
-  signIn: CheckedCredentials & { kind: SignInKind; agent: string | undefined; now: Date },
+  signIn: CheckedCredentials & {
+    isSecondStepDone?: boolean;
+    kind: SignInKind;
+    agent: string | undefined;
+    now: Date;
+  },
 ): Promise<OpenedSignIn | undefined> {
+  const { isSecondStepDone = false } = signIn;
   const { token, hash } = createToken();
   const expiresAt = new Date(signIn.now.getTime() + SIGN_IN_DAYS * DAY_MS);
-  return (await insertSignIn(db, { ...signIn, secretHash: hash, expiresAt })) ? { token, expiresAt } : undefined;
+  const isKept = await insertSignIn(db, { ...signIn, isSecondStepDone, secretHash: hash, expiresAt });
+  return isKept ? { token, expiresAt } : undefined;
 }
 
 /**
- * Whose address and password these are; `undefined` when they do not belong together. Signs nobody in, but counts as
- * a try: it is limited and bounded like `signIn`.
+ * Whose address and password these are; `undefined` when they do not belong together. Signs nobody in, and asks for no
+ * second step, but counts as a try: it is limited and bounded like `signIn`.
  */
 export async function checkPassword(app: SignInDeps, credentials: Credentials): Promise<Person | undefined> {
   const checked = await checkCredentials(app, credentials);
@@ -85,6 +103,16 @@ export async function checkPassword(app: SignInDeps, credentials: Credentials): 
 /** Ends one sign-in; the others of the same person stay. */
 export async function endSignIn(db: Kysely<DB>, signInId: number): Promise<void> {
   await deleteSignIn(db, signInId);
+}
+
+/** Ends the sign-ins of a person in all other places than the one that asks, CRM included. */
+export async function endOtherSignIns(
+  trx: Transaction<DB>,
+  { userId, signInId }: { userId: number; signInId: number },
+): Promise<void> {
+  await deleteOtherSignIns(trx, { userId, signInId });
+  await forgetOidcRecordsOf(trx, userId);
+  await tellSignedOut(trx, userId);
 }
 
 /**
@@ -97,18 +125,6 @@ export async function endAllSignIns(db: Kysely<DB>, userId: number): Promise<voi
   await deleteSignInsOf(db, userId);
   await forgetOidcRecordsOf(db, userId);
   await tellSignedOut(db, userId);
-}
-
-/** A hash of today's cost instead of a weaker one, while the password is at hand; answers the one that is kept. */
-async function strengthen(
-  { db, passwords }: Pick<SignInDeps, 'db' | 'passwords'>,
-  { userId, checkedHash }: CheckedCredentials,
-  password: string,
-): Promise<string> {
-  if (!passwords.isWeak(checkedHash)) return checkedHash;
-  const stronger = await passwords.hash(password);
-  // Unless it was replaced meanwhile: then it is no longer the one that was checked.
-  return (await replaceHash(db, { userId, from: checkedHash, to: stronger })) ? stronger : checkedHash;
 }
 
 export function badCredentials(): BookingError {

@@ -1,5 +1,6 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
+import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
 import { logSecurity } from '#server/security-log.ts';
 import { NO_PASSWORD } from './account.ts';
 import { lockAccountState } from './account-state-queries.ts';
@@ -17,12 +18,14 @@ export async function unlinkGoogle(
   const opened = await db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
     if (!account || account.googleId === null) return undefined;
-    if (account.passwordHash === NO_PASSWORD) {
+    if (account.passwordHash === NO_PASSWORD && (await listPasskeys(trx, userId)).length === 0) {
       throw new BookingError('last-way-in', 'Choose a password first: Google is your only way in.');
     }
     await setGoogleId(trx, userId, null);
     await endAllSignIns(trx, userId);
-    return await openSignIn(trx, { userId, checkedHash: account.passwordHash, kind: 'page', agent, now });
+    // They are signed in: the second step, where there is one, was done.
+    const entry = { userId, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
+    return await openSignIn(trx, { ...entry, kind: 'page', agent, now });
   });
   if (opened) logSecurity(log, 'google.disconnected', { user_id: userId });
   return opened;

@@ -5,6 +5,7 @@ export const ACT_KINDS = [
   'person.disabled',
   'person.enabled',
   'person.signed_out',
+  'person.two_step_off',
   'person.removed',
   'account.created',
   'facilitator.added',

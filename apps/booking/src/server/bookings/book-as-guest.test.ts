@@ -262,7 +262,9 @@ test('a guest claims all bookings of the address by the link in one mail, once o
   const claimed = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   assert.equal(claimed.length, 1);
   for (const one of settled) if (one.status === 'rejected') assert.equal(one.reason.code, 'link-ended');
-  const identity = await identifyCookie(db, claimed[0]?.token ?? '', []);
+  const [entered] = claimed;
+  assert.ok(entered && 'token' in entered);
+  const identity = await identifyCookie(db, entered.token, []);
   assert.deepEqual([identity?.email, identity?.isProven], [email, true]);
   const found = await findGuestBooking(app, token);
   assert.equal(found?.hasAccount, true, 'the link leads to signing in from now on');

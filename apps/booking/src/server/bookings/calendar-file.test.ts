@@ -39,7 +39,7 @@ function read(file: string) {
   return new ICAL.Event(calendar.getFirstSubcomponent('vevent') ?? assert.fail());
 }
 
-test('another reader finds in a calendar file what was booked, whatever characters it is written in', () => {
+test('EDGE-05: another reader finds in a calendar file what was booked, whatever characters it is written in', () => {
   const event = read(calendarFileOf(VISIT, OPTIONS));
   assert.equal(event.summary, VISIT.event.title);
   assert.equal(event.location, VISIT.event.place);

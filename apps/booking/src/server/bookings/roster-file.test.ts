@@ -34,7 +34,7 @@ test('a list is a file that spreadsheets open, with names as they are', () => {
   ]);
 });
 
-test('nothing in it is a formula', () => {
+test('EDGE-04: nothing in it is a formula', () => {
   const file = rosterFileOf(
     [
       row('=HYPERLINK("http://evil.example")', '+1@home.example'),

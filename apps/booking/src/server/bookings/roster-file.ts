@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { spreadsheetOf } from '#server/spreadsheet.ts';
 import type { BookingStatus } from './booking.ts';
 
 /** The words of the file: its columns, and what each status is called. */
@@ -19,13 +19,11 @@ export interface RosterFileRow {
   booking_date: Date;
 }
 
-/**
- * A list of people as a file for spreadsheets: marked as UTF-8, and nothing that a spreadsheet would take for a formula
- * is one. Times are on the event's clock.
- */
+/** A list of people as a file for spreadsheets. Times are on the event's clock. */
 export function rosterFileOf(rows: readonly RosterFileRow[], words: RosterFileWords, timeZone: string): string {
   const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
-  return stringify(
+  return spreadsheetOf(
+    [words.name, words.email, words.places, words.status, words.booked],
     rows.map((row) => [
       row.user_name,
       row.user_email,
@@ -33,12 +31,5 @@ export function rosterFileOf(rows: readonly RosterFileRow[], words: RosterFileWo
       words.statuses[row.status],
       clock.format(row.booking_date),
     ]),
-    {
-      header: true,
-      columns: [words.name, words.email, words.places, words.status, words.booked],
-      bom: true,
-      escape_formulas: true,
-      record_delimiter: 'windows',
-    },
   );
 }

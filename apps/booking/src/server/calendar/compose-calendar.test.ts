@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countTries } from '@samaya/platform/test-tries.ts';
 import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { type CalendarEntry, composeCalendar } from './compose-calendar.ts';
@@ -41,7 +42,9 @@ function read(file: string) {
   return new ICAL.Component(ICAL.parse(file));
 }
 
-test('whatever people write stays inside its property, on lines that every reader takes', () => {
+test('EDGE-05: whatever people write stays inside its property, on lines that every reader takes', (t) => {
+  // Each time some seven texts.
+  const tries = countTries(t, 'EDGE-05', { short: 800, full: 8000 });
   fc.assert(
     fc.property(fc.array(fc.tuple(HOSTILE, HOSTILE, HOSTILE), { maxLength: 4 }), HOSTILE, (texts, name) => {
       const entries = texts.map(([title, description, place], index) => ({
@@ -72,7 +75,7 @@ test('whatever people write stays inside its property, on lines that every reade
       assert.equal(calendar.getAllProperties('x-wr-calname').length, 1);
       assert.equal(calendar.getAllProperties().length, 7);
     }),
-    { numRuns: 300 },
+    { numRuns: tries },
   );
 });
 

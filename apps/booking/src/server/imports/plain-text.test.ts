@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plainLine, plainText, shown, withoutUnseen } from './plain-text.ts';
 
-test('makes HTML text: blocks become lines, links keep their address, scripts go', () => {
+test('EDGE-02: makes HTML text: blocks become lines, links keep their address, scripts go', () => {
   const html =
     '<p>Bring a mat &amp; water.&nbsp;</p>\n<ul><li>Tea<li>Cake</ul><script>steal()</script>Ask <a href="https://tea.example/?a=1&amp;b=2">us</a><br>now';
   assert.equal(plainText(html), 'Bring a mat & water.\n\n- Tea\n- Cake\n\nAsk us (https://tea.example/?a=1&b=2)\nnow');

@@ -22,6 +22,12 @@ const ALL: Record<MailKind, Parameters<typeof compose>[1]> = {
   'account.prove': {},
   'account.reset': {},
   'account.known': {},
+  'account.two-step-on': {},
+  'account.two-step-off': {},
+  'account.recovery-used': {},
+  'account.recovery-renewed': {},
+  'account.passkey-added': {},
+  'account.passkey-removed': {},
   'account.new-address': NEW_ADDRESS,
   'account.address-asked': {},
   'account.address-changed': { elsewhere: { email: 'ana@old.example', isTaken: false } },
@@ -172,7 +178,7 @@ test('what nobody needs any more is not written', () => {
   }
 });
 
-test('a kind that there is not, and an address that is none, cannot be sent', () => {
+test('EDGE-06: a kind that there is not, and an address that is none, cannot be sent', () => {
   assert.equal(compose('toString' as MailKind).kind, 'unsayable');
   for (const email of [
     '',
@@ -180,6 +186,13 @@ test('a kind that there is not, and an address that is none, cannot be sent', ()
     'ana@',
     '@b.example',
     '"a"@b.example',
+    '"a@evil.example "@b.example',
+    '"a\\\r\nBcc: c@d.example"@b.example',
+    'a@b.example>\r\nRCPT TO:<c@d.example',
+    'a@b.example\u0085Bcc: c@d.example',
+    'a@[127.0.0.1]',
+    'a@b.example, c@d.example;',
+    'group:a@b.example;',
     'a@b.example,c@d.example',
     'a@b.example\r\nBcc: c@d.example',
     'a@b c.example',
@@ -213,7 +226,7 @@ const NASTY = [
 ];
 const text = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }));
 
-test('whatever people call things: markup stays words, and a line stays a line', () => {
+test('EDGE-06, EDGE-07: whatever people call things: markup stays words, and a line stays a line', () => {
   fc.assert(
     fc.property(fc.constantFrom(...KINDS), text, text, text, text, (kind, title, facilitator, place, studio) => {
       const visit = visitOf({
@@ -236,7 +249,7 @@ test('whatever people call things: markup stays words, and a line stays a line',
 
 const HEADERS = ['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to'];
 
-test('whatever people call things: a mail server sees one recipient, and no header of theirs', async () => {
+test('EDGE-06: whatever people call things: a mail server sees one recipient, and no header of theirs', async () => {
   const sink = await openSmtpSink();
   const post = openPost(sink);
   const cut = new AbortController().signal;

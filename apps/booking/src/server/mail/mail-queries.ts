@@ -24,6 +24,7 @@ export async function insertMail(
 export async function selectAddressee(db: Kysely<DB>, userId: number): Promise<Addressee | undefined> {
   const { rows } = await sql<Addressee>`
     select id, email, password as "passwordHash", proven_at is not null as "isProven",
+           google_id is not null or exists (select 1 from passkeys where user_id = users.id) as "hasOtherWayIn",
            deleted_at is not null as "isErased", prove_asked_at as "proveAskedAt", reset_asked_at as "resetAskedAt",
            new_email as "newEmail", new_email_asked_at as "newEmailAskedAt"
     from users where id = ${userId}`.execute(db);

@@ -149,6 +149,59 @@ export const ADDRESS_CHANGED = {
     `Your account at ${studio} has another address now, and this one is no longer used. If that was you, there is nothing to do.`,
   notYou: (studio: string) => `If it was not you, tell ${studio} at once.`,
 } as const;
+/** What stands under every notice of a change in how somebody signs in. */
+export const NOTICE = {
+  button: 'See your account',
+  notYou: 'It was not you?',
+  choose: 'Choose a new password at once',
+} as const;
+
+export interface NoticeWords {
+  subject: (studio: string) => string;
+  title: string;
+  text: (studio: string) => string;
+}
+
+export const TWO_STEP_ON: NoticeWords = {
+  subject: (studio) => `Two-step sign-in is on at ${studio}`,
+  title: 'Two-step sign-in is on',
+  text: (studio) =>
+    `From now on ${studio} asks for a code of your app after your password. In all other places you were signed out.`,
+};
+
+export const TWO_STEP_OFF: NoticeWords = {
+  subject: (studio) => `Two-step sign-in is off at ${studio}`,
+  title: 'Two-step sign-in is off',
+  text: (studio) =>
+    `From now on ${studio} asks for no code any more. Your recovery codes have ended, and in all other places you were signed out.`,
+};
+
+export const RECOVERY_USED: NoticeWords = {
+  subject: (studio) => `A recovery code was used at ${studio}`,
+  title: 'A recovery code was used',
+  text: (studio) =>
+    `Somebody, probably you, used one of your recovery codes at ${studio}. It has ended. You can make new ones in your account.`,
+};
+
+export const RECOVERY_RENEWED: NoticeWords = {
+  subject: (studio) => `New recovery codes at ${studio}`,
+  title: 'You have new recovery codes',
+  text: (studio) => `The recovery codes of your account at ${studio} were made anew. The ones from before have ended.`,
+};
+
+export const PASSKEY_ADDED: NoticeWords = {
+  subject: (studio) => `A passkey was added at ${studio}`,
+  title: 'A passkey was added',
+  text: (studio) =>
+    `Your account at ${studio} has a new passkey, which opens it without your password. In all other places you were signed out.`,
+};
+
+export const PASSKEY_REMOVED: NoticeWords = {
+  subject: (studio) => `A passkey was removed at ${studio}`,
+  title: 'A passkey was removed',
+  text: (studio) =>
+    `One of the passkeys of your account at ${studio} opens it no longer. In all other places you were signed out.`,
+};
 
 export const FRAME = {
   /** Stands under every button, for programs that show none. */

@@ -26,6 +26,13 @@ export type RequestedMailKind =
   | 'account.address-changed'
   /** The password was changed by whoever knew it. */
   | 'account.password-changed'
+  /** Something changed in how they sign in. */
+  | 'account.two-step-on'
+  | 'account.two-step-off'
+  | 'account.recovery-used'
+  | 'account.recovery-renewed'
+  | 'account.passkey-added'
+  | 'account.passkey-removed'
   /** A guest asked for a place they already have. */
   | 'guest.again';
 
@@ -54,6 +61,8 @@ export interface Addressee {
   email: string;
   /** Or `NO_PASSWORD`. */
   passwordHash: string;
+  /** By Google or a passkey. */
+  hasOtherWayIn: boolean;
   isProven: boolean;
   isErased: boolean;
   proveAskedAt: Date | null;

@@ -8,6 +8,7 @@ export const ADDRESSEE: Addressee = {
   id: 5,
   email: 'ana@example.org',
   passwordHash: '$argon2id$a',
+  hasOtherWayIn: false,
   isProven: false,
   isErased: false,
   proveAskedAt: new Date('2026-11-20T10:00:00Z'),

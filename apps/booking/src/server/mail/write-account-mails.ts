@@ -1,6 +1,6 @@
 import { isGuest } from '#server/accounts/account.ts';
 import type { MailOrder, MailSetting, Written } from './mail-document.ts';
-import { FRAME, GUEST_RESET, KNOWN, PASSWORD_CHANGED, PROVE, RESET } from './mail-texts.ts';
+import { FRAME, GUEST_RESET, KNOWN, NOTICE, type NoticeWords, PASSWORD_CHANGED, PROVE, RESET } from './mail-texts.ts';
 import { PROVE_DAYS, RESET_MINUTES, tokenOf } from './mailed-link.ts';
 
 const MINUTE_MS = 60_000;
@@ -61,6 +61,22 @@ export function writeKnown({ setting }: MailOrder): Written {
       reason: FRAME.asked(setting.studio.name),
     },
   };
+}
+
+/** Something changed in how they sign in. Whoever did not do it themselves is told what to do. */
+export function writeNotice(words: NoticeWords): (order: MailOrder) => Written {
+  return ({ setting }) => ({
+    document: {
+      subject: words.subject(setting.studio.name),
+      title: words.title,
+      parts: [
+        { kind: 'text', text: words.text(setting.studio.name) },
+        { kind: 'button', label: NOTICE.button, href: `${setting.bookingUrl}/account` },
+        { kind: 'link', text: NOTICE.notYou, label: NOTICE.choose, href: `${setting.bookingUrl}/reset` },
+      ],
+      reason: FRAME.owned(setting.studio.name),
+    },
+  });
 }
 
 /** Their password was changed by somebody who knew it. */

@@ -1,6 +1,14 @@
 import type { MailKind } from './mail.ts';
 import type { MailOrder, Written } from './mail-document.ts';
-import { writeKnown, writePasswordChanged, writeProve, writeReset } from './write-account-mails.ts';
+import {
+  PASSKEY_ADDED,
+  PASSKEY_REMOVED,
+  RECOVERY_RENEWED,
+  RECOVERY_USED,
+  TWO_STEP_OFF,
+  TWO_STEP_ON,
+} from './mail-texts.ts';
+import { writeKnown, writeNotice, writePasswordChanged, writeProve, writeReset } from './write-account-mails.ts';
 import { writeAddressAsked, writeAddressChanged, writeNewAddress } from './write-address-mails.ts';
 import {
   writeAgain,
@@ -23,6 +31,12 @@ const WRITERS: Readonly<Record<MailKind, (order: MailOrder) => Written>> = {
   'account.address-asked': writeAddressAsked,
   'account.address-changed': writeAddressChanged,
   'account.password-changed': writePasswordChanged,
+  'account.two-step-on': writeNotice(TWO_STEP_ON),
+  'account.two-step-off': writeNotice(TWO_STEP_OFF),
+  'account.recovery-used': writeNotice(RECOVERY_USED),
+  'account.recovery-renewed': writeNotice(RECOVERY_RENEWED),
+  'account.passkey-added': writeNotice(PASSKEY_ADDED),
+  'account.passkey-removed': writeNotice(PASSKEY_REMOVED),
 };
 
 /** Writes a mail about its facts as they are now; `undefined` when there is no such kind of mail. */

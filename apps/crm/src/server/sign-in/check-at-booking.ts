@@ -16,11 +16,14 @@ const personSchema = z.object({
 /** Whom booking knows under an address and a password. */
 export type KnownFacilitator = z.infer<typeof personSchema>;
 
-export type CheckAtBooking = (credentials: { email: string; password: string }, now: Date) => Promise<KnownFacilitator>;
+export type CheckAtBooking = (
+  credentials: { email: string; password: string; code?: string | undefined },
+  now: Date,
+) => Promise<KnownFacilitator>;
 
 /**
  * Asks booking over the signed back channel who has these credentials; the password is neither kept nor logged.
- * Throws `bad-credentials`, `not-a-facilitator`, `too-many-requests` as booking does, or `booking-away`.
+ * Throws `bad-credentials`, `second-factor-needed`, `bad-code`, `not-a-facilitator`, `too-many-requests` as booking does, or `booking-away`.
  */
 export function createCheckAtBooking(
   config: Pick<CompleteConfig, 'bookingUrl' | 'crmClientSecret'>,
@@ -47,6 +50,10 @@ export function createCheckAtBooking(
     }
     const code = z.object({ code: z.string() }).safeParse(said).data?.code;
     if (code === 'bad-credentials') throw new CrmError('bad-credentials', 'E-mail or password is wrong.');
+    if (code === 'second-factor-needed') {
+      throw new CrmError('second-factor-needed', 'This account asks for a code of its app too: send it as `code`.');
+    }
+    if (code === 'bad-code') throw new CrmError('bad-code', 'This code is wrong or was used. Wait for the next one.');
     if (code === 'not-a-facilitator') {
       throw new CrmError('not-a-facilitator', 'CRM is for facilitators, and this account is not one.');
     }

@@ -65,6 +65,18 @@ test('says what booking says: wrong credentials, no facilitator', async () => {
   assert.deepEqual([participant.status, participant.body.code], [403, 'not-a-facilitator']);
 });
 
+test('passes a code on, and says that booking asks for one or took it for wrong', async () => {
+  for (const code of ['second-factor-needed', 'bad-code']) {
+    answer = { status: 401, body: { code } };
+    const said = await crm.ask('POST', '/api/v1/sessions', { body: { ...credentials, code: '123456' } });
+    assert.deepEqual([said.status, said.body.code], [401, code]);
+    assert.deepEqual(asked.at(-1)?.body, { email: 'maya@studio.example', password: 'quiet mornings', code: '123456' });
+  }
+  answer = { status: 200, body: MAYA };
+  const long = await crm.ask('POST', '/api/v1/sessions', { body: { ...credentials, code: '1'.repeat(65) } });
+  assert.equal(long.status, 422);
+});
+
 test('says that booking is away when it errs, refuses our signature, talks nonsense or is not there', async () => {
   for (answer of [
     { status: 500, body: {} },

@@ -10,6 +10,7 @@ import { beginSignIn } from './keep-sign-in.ts';
 
 const TAG = 'Sign-in';
 const LONGEST_PASSWORD = 128;
+const LONGEST_CODE = 64;
 
 const facilitatorSchema = z.object({ id: z.int(), name: z.string() });
 const credentialsSchema = z.strictObject({
@@ -17,6 +18,11 @@ const credentialsSchema = z.strictObject({
   password: saidPassword(LONGEST_PASSWORD)
     .refine((value) => value !== '', 'is needed')
     .meta({ type: 'string', minLength: 1, maxLength: LONGEST_PASSWORD, format: 'password' }),
+  code: z
+    .string()
+    .max(LONGEST_CODE, `has ${LONGEST_CODE} characters at most`)
+    .optional()
+    .meta({ description: 'Of the app, six digits, or a recovery code; for accounts with two-step sign-in.' }),
 });
 
 /** Signing in and out, and who is signed in. */
@@ -38,7 +44,14 @@ export function signInRoutes(app: CrmApp, check = createCheckAtBooking(app.confi
         }),
         description: 'A bearer token for 12 hours.',
       },
-      refusals: ['bad-credentials', 'not-a-facilitator', 'booking-away', 'too-many-requests'],
+      refusals: [
+        'bad-credentials',
+        'second-factor-needed',
+        'bad-code',
+        'not-a-facilitator',
+        'booking-away',
+        'too-many-requests',
+      ],
       async handle({ body }, { now, network }) {
         await app.limits('sign-in-network', network);
         await app.limits('sign-in-address', body.email);

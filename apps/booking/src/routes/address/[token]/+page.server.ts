@@ -5,8 +5,8 @@ import { findNewAddress } from '#server/accounts/find-new-address.ts';
 import { TAKE } from '../../account/address/address-texts.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
 import { keepMark, markOfBrowser } from '../../keep-mark.ts';
-import { keepSignIn } from '../../keep-sign-in.ts';
 import { typedInto } from '../../person-faults.ts';
+import { goIn } from '../../sign-in/go-in.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const STATUSES = { 'bad-credentials': 401, 'link-ended': 410, 'email-taken': 409, ...TRY_LATER };
@@ -26,8 +26,9 @@ export const actions: Actions = {
     const now = new Date();
     const found = await findNewAddress(app, { token, now });
     const password = typedInto(await request.formData(), 'password');
+    let entered: Awaited<ReturnType<typeof changeAddress>>;
     try {
-      const opened = await changeAddress(app, {
+      entered = await changeAddress(app, {
         token,
         owner:
           identity && identity.userId === found?.id
@@ -36,7 +37,6 @@ export const actions: Actions = {
         agent: agentInWords(request.headers.get('user-agent')),
         now,
       });
-      await keepSignIn({ locals, cookies }, opened);
       if (found) keepMark({ locals, cookies }, found.newEmail, now);
     } catch (refused) {
       const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
@@ -44,6 +44,6 @@ export const actions: Actions = {
       if (code === 'link-ended') redirect(303, url.pathname);
       return fail(status, { message });
     }
-    redirect(303, '/account?done=address');
+    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=address', now });
   },
 };

@@ -37,6 +37,7 @@ export const ACTS: Readonly<Record<ActKind, ActWords>> = {
   'person.disabled': { label: 'Account disabled', did: 'disabled the account of' },
   'person.enabled': { label: 'Account enabled', did: 'enabled the account of' },
   'person.signed_out': { label: 'Signed out', did: 'signed out' },
+  'person.two_step_off': { label: 'Two-step off', did: 'switched two-step sign-in off for' },
   'person.removed': { label: 'Account deleted', did: 'deleted the account of' },
   'account.created': { label: 'Account made', did: 'made an account for' },
   'facilitator.added': { label: 'Facilitator added', did: 'added the facilitator' },

@@ -5,8 +5,8 @@ import { agentInWords } from '#server/accounts/agent-words.ts';
 import { claimAccount } from '#server/accounts/claim-account.ts';
 import { visitCardOf } from '../../bookings/visit-card.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
-import { keepSignIn } from '../../keep-sign-in.ts';
 import { type PersonFaults, personFaults, typedInto } from '../../person-faults.ts';
+import { goIn } from '../../sign-in/go-in.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { guestVisit } from './guest-visit.ts';
 
@@ -21,21 +21,21 @@ export const actions: Actions = {
   async claim({ locals, cookies, params, request, setHeaders }) {
     const parsed = schema.safeParse({ password: typedInto(await request.formData(), 'password') });
     if (!parsed.success) return refuse(422, { faults: personFaults(parsed.error.issues) });
+    let entered: Awaited<ReturnType<typeof claimAccount>>;
     try {
-      const opened = await claimAccount(locals.app, {
+      entered = await claimAccount(locals.app, {
         token: params.token,
         password: parsed.data.password,
         agent: agentInWords(request.headers.get('user-agent')),
         now: new Date(),
       });
-      await keepSignIn({ locals, cookies }, opened);
     } catch (refused) {
       const { code, status, message } = expectRefusal(refused, { 'link-ended': 410, ...TRY_LATER }, setHeaders);
       // Its page says what became of the link, or leads to signing in.
       if (code === 'link-ended') redirect(303, `/b/${params.token}`);
       return refuse(status, { message });
     }
-    redirect(303, '/account?done=kept');
+    return await goIn({ locals, cookies }, entered, { returnTo: '/account?done=kept', now: new Date() });
   },
 };
 

@@ -6,6 +6,7 @@ import type { ListedSignIn } from '#server/accounts/sign-in-queries.ts';
 import { signOutPerson } from '#server/accounts/sign-out-person.ts';
 import { listVisitsAhead, listVisitsBehind } from '#server/bookings/list-visits.ts';
 import type { Visit } from '#server/bookings/visit.ts';
+import { releaseFromTwoStep } from '#server/two-step/release-from-two-step.ts';
 import { wallClock, zoneInWords } from '../../../../words/wall-clock.ts';
 import { lastSeen } from '../../../account/account-texts.ts';
 import { ROSTER } from '../../../organise/events/roster-texts.ts';
@@ -17,7 +18,7 @@ import { personInAddress } from '../person-in-address.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const BEHIND_A_PAGE = 20;
-const DONE = ['made', 'unmade', 'out', 'ended', 'disabled', 'enabled'] as const;
+const DONE = ['made', 'unmade', 'out', 'ended', 'disabled', 'enabled', 'released'] as const;
 const HOUR_MS = 3_600_000;
 // As PostgreSQL counts sign-ins.
 const SIGN_IN_ID = /^[1-9]\d{0,17}$/;
@@ -51,6 +52,16 @@ export const actions: Actions = {
     const { id } = await personInAddress(locals, params);
     await signOutPerson(locals.app, { userId: id }, requireIdentity(locals), locals.facts);
     redirect(303, `/admin/people/${id}?done=out`);
+  },
+  async release({ locals, params }) {
+    const { id } = await personInAddress(locals, params);
+    try {
+      await releaseFromTwoStep(locals.app, id, requireIdentity(locals), locals.facts);
+    } catch (refused) {
+      if (!(refused instanceof DomainError) || refused.code !== 'forbidden') throw refused;
+      return fail(403, { message: refused.message });
+    }
+    redirect(303, `/admin/people/${id}?done=released`);
   },
   async end({ locals, params, request }) {
     const { id } = await personInAddress(locals, params);

@@ -6,8 +6,7 @@ import { signInWithGoogle } from '#server/accounts/sign-in-with-google.ts';
 import type { GooglePerson } from '#server/google/google-person.ts';
 import type { GoogleErrand } from '#server/google/on-its-way.ts';
 import { expectRefusal } from '../../../expect-refusal.ts';
-import { keepSignIn } from '../../../keep-sign-in.ts';
-import { goOn } from '../../go-on.ts';
+import { goIn } from '../../go-in.ts';
 import { takeOnItsWay } from '../google-cookie.ts';
 import { GOOGLE } from '../google-texts.ts';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
@@ -45,10 +44,8 @@ async function finishSignIn(
   const signedIn = await expect(event, returnTo, () =>
     signInWithGoogle(locals.app, { person, network: locals.facts.network, agent, now }),
   );
-  await keepSignIn({ locals, cookies }, signedIn);
-  const { interaction } = errand;
-  if (interaction !== undefined) await goOn(locals, { interaction, userId: signedIn.userId, now });
-  redirect(303, returnTo ?? '/');
+  const { userId, entered } = signedIn;
+  return await goIn({ locals, cookies }, entered, { userId, returnTo, interaction: errand.interaction, now });
 }
 
 async function finishLink(

@@ -1,0 +1,29 @@
+import { NO_PASSWORD } from '#server/accounts/account.ts';
+import { lockAccount } from '#server/accounts/lock-account.ts';
+import { endOtherSignIns } from '#server/accounts/sign-in.ts';
+import type { BookingApp } from '#server/app.ts';
+import { BookingError } from '#server/errors.ts';
+import { requestMail } from '#server/mail/request-mail.ts';
+import { deletePasskey, selectHasWayIn } from './passkey-queries.ts';
+
+/**
+ * Removes a passkey of somebody who has just confirmed that it is they; somebody else's stays, as if there were none.
+ * Every other sign-in ends, and a mail says so. Refuses with `last-way-in` when they could not sign in without it.
+ */
+export async function removePasskey(
+  { db }: Pick<BookingApp, 'db'>,
+  { userId, signInId, id }: { userId: number; signInId: number; id: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockAccount(trx, userId);
+    if (!(await deletePasskey(trx, { id, userId }))) return;
+    if (!(await selectHasWayIn(trx, userId, NO_PASSWORD))) {
+      throw new BookingError(
+        'last-way-in',
+        'This is your only way to sign in. Choose a password or add another first.',
+      );
+    }
+    await endOtherSignIns(trx, { userId, signInId });
+    await requestMail(trx, { kind: 'account.passkey-removed', userId });
+  });
+}
