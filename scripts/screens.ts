@@ -30,6 +30,7 @@ const NEXT_MONTH = Temporal.Now.plainDateISO().add({ months: 1 }).with({ day: 1 
 const event = linkOn('/events?available=true', 'main li a[href^="/e/"]');
 const fullEvent = linkOn('/events', 'main li:has-text("Full") a[href^="/e/"]');
 const booking = linkOn('/bookings', 'main a[href^="/bookings/"]');
+const somebody = linkOn('/admin/people', 'main tbody a[href^="/admin/people/"]');
 const ownEvent = linkOn('/organise/events', 'main a[href^="/organise/events/"]:not([href$="/new"])');
 const below = (path: (page: Page) => Promise<string>, rest: string) => async (page: Page) =>
   `${await path(page)}${rest}`;
@@ -111,9 +112,14 @@ export const SCREENS: readonly Screen[] = [
   { name: 'organise-roster', app: 'booking', as: 'maya', path: below(ownEvent, '/roster'), readme: 1280 },
   { name: 'organise-cancel', app: 'booking', as: 'maya', path: below(ownEvent, '/cancel') },
   { name: 'organise-import', app: 'booking', as: 'maya', path: '/organise/import' },
+  { name: 'organise-assistants', app: 'booking', as: 'maya', path: '/organise/assistants' },
   { name: 'organise-settings', app: 'booking', as: 'admin', path: '/organise/settings' },
   { name: 'admin-facilitators', app: 'booking', as: 'admin', path: '/admin/facilitators' },
   { name: 'admin-people', app: 'booking', as: 'admin', path: '/admin/people' },
+  { name: 'admin-person', app: 'booking', as: 'admin', path: somebody },
+  { name: 'admin-disable', app: 'booking', as: 'admin', path: below(somebody, '/disable') },
+  { name: 'admin-roles', app: 'booking', as: 'admin', path: '/admin/roles' },
+  { name: 'admin-audit', app: 'booking', as: 'admin', path: '/admin/audit' },
   { name: 'admin-messages', app: 'booking', as: 'admin', path: '/admin/messages' },
   { name: 'admin-messages-crm', app: 'booking', as: 'admin', path: '/admin/messages?part=crm' },
   { name: 'mailbox', app: 'booking', path: '/dev/inbox' },

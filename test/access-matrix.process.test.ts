@@ -4,7 +4,15 @@ import { request } from 'node:http';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { type AccessRoute, type Answered, listRoutes, nameOf, send } from './access-routes.ts';
-import { type App, CALLERS, METRICS_TOKEN, openAccessStudio, type Scene } from './access-studio.ts';
+import {
+  type App,
+  CALLERS,
+  forEachCaller,
+  METRICS_TOKEN,
+  ONLY_AT_API,
+  openAccessStudio,
+  type Scene,
+} from './access-studio.ts';
 import { HIDDEN_PATHS } from './hidden-paths.ts';
 
 const FILE = resolve(import.meta.dirname, '../docs/access.md');
@@ -20,6 +28,7 @@ async function tryColumn(app: App, routes: readonly AccessRoute[], caller: strin
   const cells = new Map<AccessRoute, string>();
   let scene: Scene | undefined;
   for (const route of routes) {
+    if (route.kind !== 'api' && ONLY_AT_API.has(caller)) continue;
     scene ??= await studio.scene(app, caller);
     const answered = await send(studio, route, scene);
     cells.set(route, cellOf(route, answered));
@@ -37,18 +46,19 @@ function cellOf({ method }: AccessRoute, { status, location }: Answered): string
 
 async function tryApp(app: App): Promise<string> {
   const routes = await listRoutes(studio, app);
-  const columns = await Promise.all(
-    CALLERS[app].map(async (caller) => [caller, await tryColumn(app, routes, caller)] as const),
-  );
+  const tried = new Map<string, Map<AccessRoute, string>>();
+  await forEachCaller(app, async (caller) => void tried.set(caller, await tryColumn(app, routes, caller)));
+  const columns = CALLERS[app].map((caller) => [caller, tried.get(caller) ?? new Map<AccessRoute, string>()] as const);
   const sections = Object.entries(HEADINGS).map(([kind, heading]) => {
+    const shown = columns.filter(([caller]) => kind === 'api' || !ONLY_AT_API.has(caller));
     const rows = routes
       .filter((route) => route.kind === kind)
       .map((route) => [
         `\`${nameOf(route)}\``,
         ...(kind === 'beside' ? [] : [route.declared]),
-        ...columns.map(([, cells]) => cells.get(route) ?? ''),
+        ...shown.map(([, cells]) => cells.get(route) ?? ''),
       ]);
-    const head = ['route', ...(kind === 'beside' ? [] : ['declares']), ...columns.map(([caller]) => caller)];
+    const head = ['route', ...(kind === 'beside' ? [] : ['declares']), ...shown.map(([caller]) => caller)];
     return `### ${heading}\n\n${tableOf([head, ...rows])}`;
   });
   return `## ${APPS[app]}\n\n${sections.join('\n')}`;

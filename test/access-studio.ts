@@ -1,4 +1,13 @@
+<<<<<<< HEAD
+
+import { createToken } from '@samaya/platform/opaque-token.ts';
+
+=======
+
 import { randomBytes } from 'node:crypto';
+
+>>>>>>> main
+
 import { seal } from '@samaya/platform/sealed-value.ts';
 import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
 import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
@@ -12,17 +21,21 @@ import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } fro
 /** Kinds of callers, as the table of docs/access.md explains them. */
 export const CALLERS = {
   booking: [
-    ...['anonymous', 'unknown', 'expired', 'misplaced', 'unproven'],
-    ...['user', 'other', 'facilitator', 'rival', 'admin'],
+    ...['anonymous', 'unknown', 'expired', 'misplaced', 'disabled', 'unproven'],
+    ...['user', 'other', 'assistant', 'facilitator', 'rival', 'admin', 'token', 'reader'],
   ],
   crm: ['anonymous', 'unknown', 'expired', 'misplaced', 'facilitator', 'rival'],
 } as const;
+
+/** They have a token for the API; at a page it is a cookie of the other kind, as `misplaced` has one. */
+export const ONLY_AT_API: ReadonlySet<string> = new Set(['token', 'reader']);
 
 export type App = keyof typeof CALLERS;
 
 export const PASSWORD = 'quiet mornings';
 export const METRICS_TOKEN = 'a-token-for-the-figures-of-tests';
 const HOUR_MS = 3_600_000;
+const CALLERS_AT_ONCE = 4;
 
 /** Both applications as processes, and hands into their databases. */
 export interface AccessStudio {
@@ -88,12 +101,22 @@ export async function openAccessStudio(): Promise<AccessStudio> {
   };
 }
 
+/** Works through the callers of an application, a few at once: more would only wait for each other. */
+export async function forEachCaller(app: App, work: (caller: string) => Promise<void>): Promise<void> {
+  const left: string[] = [...CALLERS[app]];
+  const some = async () => {
+    for (let caller = left.shift(); caller !== undefined; caller = left.shift()) await work(caller);
+  };
+  await Promise.all(Array.from({ length: CALLERS_AT_ONCE }, some));
+}
+
 async function bookingScene(booking: TestApp, caller: string, password: string): Promise<Scene> {
   const { db, addPerson, addFacilitator, addEvent } = booking;
   const owner = await addFacilitator();
   const rival = await addFacilitator();
-  const [user, other, admin, somebody] = await Promise.all([
+  const [user, other, assistant, admin, somebody] = await Promise.all([
     addPerson({ google_id: `g-${owner.id}` }),
+    addPerson(),
     addPerson(),
     addPerson({ is_admin: true }),
     addPerson(),
@@ -105,10 +128,11 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     addPerson({ proven_at: null }),
   ]);
   const people: Record<string, TestPerson> = {
-    ...{ facilitator: owner, unproven: owner, rival, user, other, admin, expired: admin, misplaced: admin },
+    ...{ facilitator: owner, unproven: owner, token: owner, rival, user, other, assistant, admin },
+    ...{ expired: admin, misplaced: admin, disabled: admin, reader: admin },
     ...{ somebody, newcomer, forgetful, mover, guest },
   };
-  const withPassword = [owner, rival, user, other, admin, newcomer, mover].map(({ id }) => id);
+  const withPassword = [owner, rival, user, other, assistant, admin, newcomer, mover].map(({ id }) => id);
   await db.updateTable('users').set({ password }).where('id', 'in', withPassword).execute();
   const asked = { new_email: `new.${mover.email}`, new_email_asked_at: new Date() };
   await db.updateTable('users').set(asked).where('id', '=', mover.id).execute();
@@ -157,6 +181,17 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const personSignIn = await db
+    .selectFrom('sign_ins')
+    .select('id')
+    .where('user_id', '=', somebody.id)
+    .executeTakeFirstOrThrow();
+  const assists = await db
+    .insertInto('assistants')
+    .values({ facilitator_id: owner.facilitatorId, email: assistant.email })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const access = await addAccessToken(booking, user.id, ['read']);
   const keys = booking.app.config.cookieKeys;
   const note = (purpose: string, said: object) => seal({ at: Date.now(), note: said }, keys, purpose);
   return {
@@ -167,35 +202,69 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-      ...{ person: somebody.id, signIn: signIn.id, passkey: passkey.id, mail: mail.id, dead: dead.id },
+<<<<<<< HEAD
+      ...{
+        person: somebody.id,
+        signIn: signIn.id,
+        personSignIn: personSignIn.id,
+        assistant: assists.id,
+        access: access.id,
+        mail: mail.id,
+        dead: dead.id,
+      },
+=======
+      ...person: somebody.id, signIn: signIn.id, personSignIn: personSignIn.id, passkey: passkey.id ,
+      ...mail: mail.id, dead: dead.id ,
+>>>>>>> main
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
       addressToken: await linkTokenOf(booking, 'address', mover.email),
       file: 'everything.json',
       interaction: 'none',
-      bookedNote: note('booked', { eventId: event, email: user.email }),
-      resetNote: note('reset sent', { email: user.email }),
-      addressNote: note('address sent', { email: user.email }),
-      signUpNote: seal({ email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') }, keys, 'sign-up'),
+      bookedNote: note('booked', eventId: event, email: user.email ),
+      resetNote: note('reset sent', email: user.email ),
+      addressNote: note('address sent', email: user.email ),
+      signUpNote: seal(email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') , keys, 'sign-up'),
     },
   };
 }
 
+/** A token that a person made for a program of theirs. */
+async function addAccessToken({ db }: TestApp, user_id: number, scopes: string[]) {
+  const { token, hash } = createToken();
+  const expires_at = new Date(Date.now() + 24 * HOUR_MS);
+  const { id } = await db
+    .insertInto('sign_ins')
+    .values({ secret_hash: hash, kind: 'api', user_id, expires_at, name: 'A program', scopes })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { id, token };
+}
+
 async function secretsOf(
-  { db, signIn }: TestApp,
+  booking: TestApp,
   caller: string,
   person: TestPerson | undefined,
 ): Promise<Pick<Scene, 'secret' | 'bearer'>> {
+  const { db, signIn } = booking;
   if (!person) {
     // Of the right form, and nobody's.
     const made = caller === 'unknown' ? Buffer.alloc(32, 'u').toString('base64url') : undefined;
     return { secret: made, bearer: made };
   }
+  if (caller === 'token' || caller === 'reader') {
+    const scopes = caller === 'token' ? ['read', 'book', 'organise'] : ['read'];
+    const { token } = await addAccessToken(booking, person.id, scopes);
+    return { secret: token, bearer: token };
+  }
   const secret = await signIn(person.id, 'page');
   if (caller === 'expired') {
     const expires_at = new Date(Date.now() - HOUR_MS);
     await db.updateTable('sign_ins').set({ expires_at }).where('user_id', '=', person.id).execute();
+  }
+  if (caller === 'disabled') {
+    await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', person.id).execute();
   }
   return caller === 'misplaced' ? { secret: person.token, bearer: secret } : { secret, bearer: person.token };
 }

@@ -77,34 +77,6 @@ function timeOf(expression: RegExp, text: string): number {
   return performance.now() - begin;
 }
 
-/** Where text becomes a statement, and why nobody outside can say what it is. */
-const TEXT_BECOMES_SQL: Readonly<Record<string, string>> = {
-  'apps/booking/src/server/accounts/lifetime-queries.ts': 'numbers of days, constants of the same folder',
-  'apps/booking/src/server/bookings/booking-invariants-queries.ts': 'the invariants are constants of this file',
-  'packages/platform/src/embedded-databases.ts': 'names and passwords are ours, made before anything listens',
-  'packages/platform/src/listen.ts': 'the channel is a constant, and escaped',
-  'packages/platform/src/migrate.ts': 'migrations are files of ours',
-};
-
-test('FUZZ-10: no statement is made of text: what somebody sends is a parameter', () => {
-  const found = new Map<string, string>();
-  let statements = 0;
-  for (const { path, node } of nodesOfRuntimeCode()) {
-    if (ts.isTaggedTemplateExpression(node) && node.tag.getText().startsWith('sql')) statements++;
-    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) continue;
-    const { name, expression } = node.expression;
-    const isRaw = expression.getText() === 'sql' && /^(raw|lit)$/.test(name.text);
-    const [text] = node.arguments;
-    const isConstant = text !== undefined && (ts.isStringLiteral(text) || ts.isNoSubstitutionTemplateLiteral(text));
-    const isQuery =
-      name.text === 'query' &&
-      /^(\w*[Cc]lient|pool|admin|owner|opened|db|trx|database\.pool)$/.test(expression.getText());
-    if (isRaw || (isQuery && !isConstant)) found.set(path, node.getText());
-  }
-  assert.deepEqual([...found.keys()].sort(), Object.keys(TEXT_BECOMES_SQL).sort(), [...found.values()].join('\n'));
-  assert.ok(statements > 100, `${statements}`);
-});
-
 test('NOTIF-17: what is secret is compared in the same time, whatever it is compared with', () => {
   const isSecret = /(^|\.)\w*(mac|signature|token|secret)$/i;
   const isNothing = /^(undefined|null|'[^']*')$/;

@@ -1,4 +1,4 @@
-import { emailAddress, oneLine, saidPassword } from '@samaya/platform/text-schema.ts';
+import { emailAddress, oneLine, saidPassword, searchText } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
 import { isEasilyGuessed } from './easily-guessed.ts';
@@ -27,9 +27,7 @@ export const credentialsSchema = z.strictObject({
 
 /** The same with the code of who signs in in two steps. */
 export const codedCredentialsSchema = credentialsSchema.extend({
-  code: z
-    .string()
-    .max(64, 'has 64 characters at most')
+  code: searchText(64)
     .optional()
     .meta({ description: 'Of the app, six digits, or a recovery code; for accounts with two-step sign-in.' }),
 });
@@ -64,16 +62,17 @@ export const personalDataSchema = z.object({
     created_at: instant,
     proven_at: instant.nullable(),
     is_admin: z.boolean(),
-    two_step_since: instant.nullable(),
     disabled_at: instant.nullable(),
     prove_asked_at: instant.nullable(),
     reset_asked_at: instant.nullable(),
     new_email: z.string().nullable(),
     new_email_asked_at: instant.nullable(),
+    two_step_since: instant.nullable(),
   }),
   recovery_codes: z
     .array(z.object({ used_at: instant.nullable() }))
     .meta({ description: 'Each good for one sign-in in place of the app; only their hashes are kept.' }),
+  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   facilitators: z.array(
     z.object({
       id: z.int(),
@@ -106,7 +105,6 @@ export const personalDataSchema = z.object({
       expires_at: instant,
     }),
   ),
-  passkeys: z.array(z.object({ name: z.string(), added_at: instant, last_used_at: instant.nullable() })),
   outbox: z
     .array(
       z.object({

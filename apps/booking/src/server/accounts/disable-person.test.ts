@@ -13,6 +13,7 @@ import { identityOf } from '#server/test-studio.ts';
 import { askForReset } from './ask-for-reset.ts';
 import { claimAccount } from './claim-account.ts';
 import { disablePerson } from './disable-person.ts';
+import { findGoogleAccount } from './find-google-account.ts';
 import { identifyCookie } from './identify.ts';
 import { findPerson } from './identity-queries.ts';
 import { updateIsDisabled } from './people-queries.ts';
@@ -107,6 +108,23 @@ test('no door opens to a disabled account, and a stranger learns nothing from it
     now,
   });
   assert.equal(opened, undefined);
+});
+
+test('a Google account opens no disabled account, by its number or its address, and makes none beside it', async () => {
+  const person = { sub: 'g-uma', name: 'Uma', vouching: 'owner' } as const;
+  const uma = await addPerson({ google_id: 'g-uma', email: 'uma@gmail.com' });
+  const vito = await addPerson({ email: 'vito@gmail.com' });
+  for (const { id } of [uma, vito]) await disable(id);
+  const attempts = [
+    [{ ...person, email: 'uma@gmail.com' }, 'google-refused'],
+    [{ ...person, email: 'uma.moved@gmail.com' }, 'google-refused'],
+    // As for any account that Google does not open.
+    [{ ...person, sub: 'g-vito', email: 'vito@gmail.com' }, 'google-known'],
+  ] as const;
+  for (const [attempt, code] of attempts) {
+    const found = db.transaction().execute((trx) => findGoogleAccount(trx, attempt));
+    await assert.rejects(found, { code });
+  }
 });
 
 test('neither the link that confirms an address nor that of a guest opens a disabled account', async () => {

@@ -50,9 +50,13 @@ test('DATA-01: forgets no table that is about people', async () => {
   for (const { table_name } of rows) assert.ok(table_name in body, `${table_name} is not in the export`);
 });
 
+const TABLES = Object.keys(personalDataSchema.shape).filter((name) => name !== 'exported_at');
+
 /** Columns that tell a person nothing of themselves: secrets, ids of theirs again, and how messages travel. */
 const UNTOLD: Readonly<Record<string, readonly string[]>> = {
-  users: ['password', 'deleted_at'],
+  users: ['password', 'deleted_at', 'two_step_secret', 'two_step_last', 'passkey_handle'],
+  recovery_codes: ['user_id', 'code_hash'],
+  passkeys: ['id', 'user_id', 'credential_id', 'public_key', 'counter'],
   facilitators: [],
   bookings: ['user_id', 'version'],
   sign_ins: ['id', 'secret_hash', 'user_id'],
@@ -61,6 +65,7 @@ const UNTOLD: Readonly<Record<string, readonly string[]>> = {
     ...['next_attempt_at', 'attempts', 'refusals', 'refused_since', 'dead_at', 'last_error'],
   ],
   oidc_records: ['id', 'payload', 'grant_id', 'user_code', 'uid', 'user_id', 'consumed_at'],
+  assistants: ['id', 'facilitator_id', 'email'],
   audit_trail: ['id', 'actor_id', 'user_id', 'facilitator_id', 'event_id', 'details', 'request_id'],
 };
 
@@ -76,7 +81,7 @@ test('DATA-01: forgets no column of these tables but those that tell nothing', a
     const kept = rows.map(({ name }) => name).filter((name) => !told.includes(name));
     assert.deepEqual(kept.sort(), [...untold].sort(), table);
   }
-  assert.deepEqual(Object.keys(UNTOLD), Object.keys(personalDataSchema.shape).slice(1), 'no table is left out');
+  assert.deepEqual(Object.keys(UNTOLD).sort(), [...TABLES].sort(), 'no table is left out');
 });
 
 test('DATA-01: as tables it is the same, and nothing in them is a formula', async () => {
@@ -84,10 +89,7 @@ test('DATA-01: as tables it is the same, and nothing in them is a formula', asyn
   await db.insertInto('bookings').values({ user_id: ana.id, event_id: eventId }).execute();
   const data = await exportPerson(db, { userId: ana.id, now: new Date() });
   const tables = tablesOf(data);
-  assert.deepEqual(
-    tables.map(({ name }) => name),
-    Object.keys(personalDataSchema.shape).filter((name) => name !== 'exported_at'),
-  );
+  assert.deepEqual(tables.map(({ name }) => name).sort(), [...TABLES].sort());
   for (const table of tables) {
     const file = csvOf(table);
     const [columns = [], ...lines] = parse(file, { bom: true }) as string[][];

@@ -5,8 +5,18 @@ import type { DB } from '#server/database-types.ts';
 export async function findPersonalData(db: Kysely<DB>, userId: number) {
   const user = await db
     .selectFrom('users')
-    .select(['id', 'name', 'email', 'google_id', 'created_at', 'proven_at', 'is_admin', 'disabled_at'])
-    .select(['prove_asked_at', 'reset_asked_at', 'new_email', 'new_email_asked_at', 'two_step_since'])
+    .select([
+      'id',
+      'name',
+      'email',
+      'google_id',
+      'created_at',
+      'proven_at',
+      'is_admin',
+      'disabled_at',
+      'two_step_since',
+    ])
+    .select(['prove_asked_at', 'reset_asked_at', 'new_email', 'new_email_asked_at'])
     .where('id', '=', userId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();

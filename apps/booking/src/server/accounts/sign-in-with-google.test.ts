@@ -293,9 +293,9 @@ test('DATA-05: who is erased and comes back with the same Google account is some
   assert.equal((await rowOf(again.userId)).name, lea.name);
 });
 
-test('of twenty first sign-ins at once one makes the account, and all of them open it', async () => {
+test('of eight first sign-ins at once one makes the account, and all of them open it', async () => {
   const lea = somebody();
-  const opened = await Promise.all(Array.from({ length: 20 }, () => enter(lea)));
+  const opened = await Promise.all(Array.from({ length: 8 }, () => enter(lea)));
   assert.equal(new Set(opened.map(({ userId }) => userId)).size, 1);
 });
 

@@ -15,16 +15,13 @@ export async function signInWithGoogle(
   { person, network, agent, now }: { person: GooglePerson; network: string; agent: string | undefined; now: Date },
 ): Promise<{ userId: number; entered: OpenedSignIn | FirstStep }> {
   await app.limits('sign-in-network', network);
-  const opened = await app.db.transaction().execute(async (trx) => {
+  const { userId, opened, firstStep } = await app.db.transaction().execute(async (trx) => {
     const account = await findGoogleAccount(trx, person);
-    const { userId } = account;
     const signIn = await openSignIn(trx, { ...account, kind: 'page', agent, now });
-    if (signIn) return { userId, entered: signIn };
-    if (await findTwoStep(trx, userId)) return { userId, entered: firstStepOf(account) };
-    throw googleRefused();
+    if (!signIn && !(await findTwoStep(trx, account.userId))) throw googleRefused();
+    return { userId: account.userId, opened: signIn, firstStep: firstStepOf(account) };
   });
-  const { userId, entered } = opened;
-  if ('token' in entered)
-    logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page', way: 'google' }, { network });
-  return opened;
+  if (!opened) return { userId, entered: firstStep };
+  logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page', way: 'google' }, { network });
+  return { userId, entered: opened };
 }

@@ -21,7 +21,8 @@ export async function signOutPerson(
   await db.transaction().execute(async (trx) => {
     await getListedPerson({ db: trx, config }, userId);
     if (signInId === undefined) await endAllSignIns(trx, userId);
-    else await deleteOwnSignIn(trx, { id: signInId, userId });
+    // One that ended meanwhile, or is another person's: nothing was done, and the trail says nothing.
+    else if (!(await deleteOwnSignIn(trx, { id: signInId, userId }))) return;
     const details = signInId === undefined ? {} : { count: 1 };
     await recordAct(trx, { kind: 'person.signed_out', actorId: actor.userId, userId, details }, origin);
   });

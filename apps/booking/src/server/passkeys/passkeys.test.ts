@@ -8,6 +8,7 @@ import { erasePerson } from '#server/accounts/erase-person.ts';
 import { forgetIdleGuests } from '#server/accounts/forget-idle-guests.ts';
 import { identifyBearer, identifyCookie } from '#server/accounts/identify.ts';
 import { resetPassword } from '#server/accounts/reset-password.ts';
+import { signInWithGoogle } from '#server/accounts/sign-in-with-google.ts';
 import { signUpByPasskey } from '#server/accounts/sign-up-by-passkey.ts';
 import { createTestApp } from '#server/test-app.ts';
 import { linkTokenOf } from '#server/test-mailed-links.ts';
@@ -231,6 +232,10 @@ test('AUTHN-02 AUTHN-03: a stranger’s passkey at an address nobody proved ends
       await askForReset(app, { email, network });
       const token = await linkTokenOf(studio, 'reset', email);
       await resetPassword(app, { token, password: 'the owner’s own', agent: undefined, now: new Date() });
+    },
+    'coming with Google': (email) => {
+      const person = { sub: `g ${email}`, name: 'Owner', email, vouching: 'owner' } as const;
+      return signInWithGoogle(app, { person, network, agent: undefined, now: new Date() });
     },
     'booking as a guest': (email) => admitGuest(db, { name: 'Owner', email }),
     'an admin who vouches': (email) =>

@@ -15,6 +15,9 @@ const TABLES: Readonly<Record<string, string>> = {
   bookings: 'Bookings',
   sign_ins: 'Sign-ins',
   outbox: 'Messages about you',
+  assistants: 'Facilitators whom you assist',
+  passkeys: 'Passkeys',
+  recovery_codes: 'Recovery codes',
   audit_trail: 'What was done, by you and to you',
   oidc_records: 'Sign-ins to CRM on their way',
 };

@@ -8,7 +8,7 @@ export const ASSISTANTS = {
   since: (day: string) => `since ${day}`,
   remove: 'Remove',
   removeThat: (email: string) => `Remove ${email}`,
-  empty: { title: 'Nobody helps yet', text: 'Name somebody by their address below.' },
+  empty: { title: 'Nobody helps yet', text: 'Name somebody by their address.' },
   add: 'Add an assistant',
   facilitator: 'Whom they help',
   choose: 'Choose',
