@@ -37,7 +37,7 @@ export function paragraphs(max: number) {
     .meta({ type: 'string', maxLength: max });
 }
 
-/** What is looked for: as it was typed, but for what no database holds. */
+/** What is looked for or compared: as it was typed, but for what no database holds. */
 export function searchText(max: number) {
   return z
     .string()

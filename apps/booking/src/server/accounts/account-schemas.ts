@@ -1,4 +1,4 @@
-import { emailAddress, oneLine, saidPassword } from '@samaya/platform/text-schema.ts';
+import { emailAddress, oneLine, saidPassword, searchText } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import { characters, ERASED_DOMAIN, PASSWORD_LEAST, PASSWORD_MOST } from './account.ts';
 import { isEasilyGuessed } from './easily-guessed.ts';
@@ -27,9 +27,7 @@ export const credentialsSchema = z.strictObject({
 
 /** The same with the code of who signs in in two steps. */
 export const codedCredentialsSchema = credentialsSchema.extend({
-  code: z
-    .string()
-    .max(64, 'has 64 characters at most')
+  code: searchText(64)
     .optional()
     .meta({ description: 'Of the app, six digits, or a recovery code; for accounts with two-step sign-in.' }),
 });

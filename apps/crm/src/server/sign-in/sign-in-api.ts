@@ -1,5 +1,5 @@
 import type { ApiRoute } from '@samaya/platform/api-route.ts';
-import { emailAddress, saidPassword } from '@samaya/platform/text-schema.ts';
+import { emailAddress, saidPassword, searchText } from '@samaya/platform/text-schema.ts';
 import { z } from 'zod';
 import type { CrmApp } from '#server/app.ts';
 import { type Callers, defineRoute } from '#server/callers.ts';
@@ -18,9 +18,7 @@ const credentialsSchema = z.strictObject({
   password: saidPassword(LONGEST_PASSWORD)
     .refine((value) => value !== '', 'is needed')
     .meta({ type: 'string', minLength: 1, maxLength: LONGEST_PASSWORD, format: 'password' }),
-  code: z
-    .string()
-    .max(LONGEST_CODE, `has ${LONGEST_CODE} characters at most`)
+  code: searchText(LONGEST_CODE)
     .optional()
     .meta({ description: 'Of the app, six digits, or a recovery code; for accounts with two-step sign-in.' }),
 });
