@@ -1,13 +1,5 @@
-<<<<<<< HEAD
-
-import { createToken } from '@samaya/platform/opaque-token.ts';
-
-=======
-
 import { randomBytes } from 'node:crypto';
-
->>>>>>> main
-
+import { createToken } from '@samaya/platform/opaque-token.ts';
 import { seal } from '@samaya/platform/sealed-value.ts';
 import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
 import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
@@ -202,30 +194,18 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-<<<<<<< HEAD
-      ...{
-        person: somebody.id,
-        signIn: signIn.id,
-        personSignIn: personSignIn.id,
-        assistant: assists.id,
-        access: access.id,
-        mail: mail.id,
-        dead: dead.id,
-      },
-=======
-      ...person: somebody.id, signIn: signIn.id, personSignIn: personSignIn.id, passkey: passkey.id ,
-      ...mail: mail.id, dead: dead.id ,
->>>>>>> main
+      ...{ person: somebody.id, signIn: signIn.id, personSignIn: personSignIn.id, passkey: passkey.id },
+      ...{ assistant: assists.id, access: access.id, mail: mail.id, dead: dead.id },
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
       addressToken: await linkTokenOf(booking, 'address', mover.email),
       file: 'everything.json',
       interaction: 'none',
-      bookedNote: note('booked', eventId: event, email: user.email ),
-      resetNote: note('reset sent', email: user.email ),
-      addressNote: note('address sent', email: user.email ),
-      signUpNote: seal(email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') , keys, 'sign-up'),
+      bookedNote: note('booked', { eventId: event, email: user.email }),
+      resetNote: note('reset sent', { email: user.email }),
+      addressNote: note('address sent', { email: user.email }),
+      signUpNote: seal({ email: newcomer.email, madeId: String(newcomer.id).padStart(10, '0') }, keys, 'sign-up'),
     },
   };
 }

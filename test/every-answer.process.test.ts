@@ -413,6 +413,9 @@ test('SESS-03: over plain http, on one machine, a cookie is all of it but secure
   }
 });
 
+/** What it says, but for the second in which a calendar was written. */
+const textOf = ({ body }: SeenAnswer) => body.toString('latin1').replaceAll(/DTSTAMP:\w+/g, '');
+
 test('SESS-09: what a cache may keep for everybody says the same to everybody, and gives no cookie', () => {
   const strangers = new Map(
     seen.filter(({ cookie }) => !cookie).map((answer) => [`${answer.app}${answer.asked}`, answer] as const),
@@ -426,7 +429,7 @@ test('SESS-09: what a cache may keep for everybody says the same to everybody, a
     if (!answer.cookie) continue;
     shared++;
     const stranger = strangers.get(`${answer.app}${answer.asked}`);
-    assert.ok(stranger?.body.equals(answer.body), `${answer.asked} of somebody may be kept: ${kept}`);
+    assert.ok(stranger && textOf(stranger) === textOf(answer), `${answer.asked} of somebody may be kept: ${kept}`);
   }
   assert.ok(shared > 20, `${shared}`);
 });
