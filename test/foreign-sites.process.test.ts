@@ -252,7 +252,7 @@ test('negative control: the same form on our own page is taken', async () => {
   const before = await contents();
   const write = { app: 'booking', method: 'POST', path: '/account?/name', isApi: false, hasBody: true } as const;
   assert.equal(await send(write, { origin: site.booking.url, 'sec-fetch-site': 'same-origin' }), 303);
-  assert.match(String(await changesSince(before)), /users \d+ name/);
+  assert.match(JSON.stringify(await changesSince(before)), /users.*name/);
 });
 
 test('SESS-07: what signs somebody in to one application is nothing to the other', async () => {
