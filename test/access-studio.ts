@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-import { createToken } from '@samaya/platform/opaque-token.ts';
-=======
 import { randomBytes } from 'node:crypto';
->>>>>>> main
+import { createToken } from '@samaya/platform/opaque-token.ts';
 import { seal } from '@samaya/platform/sealed-value.ts';
 import { createTestApp as createBooking, type TestApp, type TestPerson } from '../apps/booking/src/server/test-app.ts';
 import { guestTokenOf, linkTokenOf } from '../apps/booking/src/server/test-mailed-links.ts';
@@ -197,20 +194,16 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
       ...{ event, closed, visited, begun, foreign, booked, begunBooking, foreignBooking },
       ...{ eventPage: `${event}-yin-by-candlelight`, closedPage: `${closed}-closed-of-${owner.id}` },
       ...{ facilitator: owner.facilitatorId, rival: rival.facilitatorId },
-<<<<<<< HEAD
       ...{
         person: somebody.id,
         signIn: signIn.id,
         personSignIn: personSignIn.id,
+        passkey: passkey.id,
         assistant: assists.id,
         access: access.id,
         mail: mail.id,
         dead: dead.id,
       },
-=======
-      ...{ person: somebody.id, signIn: signIn.id, personSignIn: personSignIn.id, passkey: passkey.id },
-      ...{ mail: mail.id, dead: dead.id },
->>>>>>> main
       guestToken: await guestTokenOf(booking, guest.email),
       proveToken: await linkTokenOf(booking, 'prove', newcomer.email),
       resetToken: await linkTokenOf(booking, 'reset', forgetful.email),
