@@ -24,7 +24,8 @@ interface Size {
   bookings: number;
 }
 
-const SMALL: Size = { events: 1000, people: 1000, bookings: 10_000 };
+// As many bookings a person in both, since a longer page is no slower question.
+const SMALL: Size = { events: 1000, people: 100, bookings: 10_000 };
 const LARGE: Size = { events: 1_000_000, people: 100_000, bookings: 10_000_000 };
 const ROUNDS = 5;
 const MILLISECONDS = 2000;
