@@ -28,14 +28,8 @@ async function main(args: string[]): Promise<number> {
   try {
     await buildPages({ write, signal: interruption.signal });
     await withTestPostgres(async () => {
-      // Tests that start the applications want the machine for themselves.
-      for (const [atOnce, some] of [
-        [AT_ONCE, files.filter((path) => !startsProcesses(path))],
-        [1, files.filter(startsProcesses)],
-      ] as const) {
-        const options = { root: ROOT, atOnce, signal: interruption.signal, write };
-        addTally(tally, await runTestFiles(some, isFull ? { ...options, mostMsPerTest: FULL_MS_PER_TEST } : options));
-      }
+      const options = { root: ROOT, atOnce: AT_ONCE, signal: interruption.signal, write };
+      addTally(tally, await runTestFiles(files, isFull ? { ...options, mostMsPerTest: FULL_MS_PER_TEST } : options));
     });
   } catch (error) {
     tally.failed++;
@@ -46,10 +40,6 @@ async function main(args: string[]): Promise<number> {
   if (tries.length > 0) write(`Tries: ${tries.map(([name, count]) => `${name} ${count}`).join(', ')}\n`);
   write(`${tally.passed} passed, ${tally.failed} failed\n`);
   return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
-}
-
-function startsProcesses(path: string): boolean {
-  return path.startsWith('test/') || path.endsWith('.process.test.ts');
 }
 
 process.exitCode = await main(process.argv.slice(2));
