@@ -22,6 +22,8 @@ export interface SiteRoute {
   /** The same with values that exist. */
   path: string;
   isPage: boolean;
+  /** Whether it is a file that takes what is posted to it, as scripts do. */
+  takesPosts: boolean;
   /** Names of its forms, `''` for the only one of a page. */
   actions: string[];
 }
@@ -148,7 +150,8 @@ function listRoutes(values: Readonly<Record<string, string>>): SiteRoute[] {
     const isPage = path.endsWith('.svelte');
     const server = `apps/${app}/src/routes${folder}/+page.server.ts`;
     const source = files.some((file) => file.path === server) ? readSource(ROOT, server) : '';
-    return { app, id, path: fill(id, values), isPage, actions: actionsIn(source) };
+    const takesPosts = !isPage && /export const POST\b/.test(readSource(ROOT, path));
+    return { app, id, path: fill(id, values), isPage, takesPosts, actions: actionsIn(source) };
   });
 }
 
