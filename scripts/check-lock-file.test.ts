@@ -26,7 +26,7 @@ test('SUP-01: packages of the registry with their hash are green, and so are fol
 
 for (const resolved of [
   'https://packages.example/hono.tgz',
-  'http://registry.npmjs.org/hono/-/hono-4.0.0.tgz',
+  'http://packages.example/hono/-/hono-4.0.0.tgz',
   'git+ssh://git@github.com/honojs/hono.git#0123456',
   'file:../hono.tgz',
 ]) {
