@@ -255,6 +255,7 @@ test('the account, its end, and what each says are read by everybody', async (t)
   await page.getByRole('button', { name: 'Use this address' }).click();
   await page.getByText('Your new address is yours').waitFor();
   await page.getByRole('link', { name: /^Delete your account/ }).click();
+  await page.getByRole('heading', { name: 'Delete your account?' }).waitFor();
   await audit(page);
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Delete my account' }).click();
