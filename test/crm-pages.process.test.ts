@@ -211,6 +211,8 @@ test('on paper a notification stands alone', async (t) => {
   const page = await signIn(await open(), { address: `/n/${newest}` });
   t.after(() => page.context().close());
   await page.getByRole('heading', { name: `Guest ${ROWS}`, exact: true }).waitFor();
+  // The words can stand there before the style sheet that hides them on paper has come.
+  await page.waitForLoadState('load');
   await page.emulateMedia({ media: 'print' });
   const article = page.getByRole('article');
   for (const words of ['Gong bath at the end of a long week', `Also from Guest ${ROWS}`, 'Lisbon time']) {
