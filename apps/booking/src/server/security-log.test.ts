@@ -6,6 +6,7 @@ import { changeAddress } from './accounts/change-address.ts';
 import { changeAdmin } from './accounts/change-admin.ts';
 import { createAccessToken } from './accounts/create-access-token.ts';
 import { disablePerson } from './accounts/disable-person.ts';
+import { identifyCookie } from './accounts/identify.ts';
 import { linkGoogle } from './accounts/link-google.ts';
 import { resetPassword } from './accounts/reset-password.ts';
 import { unlinkGoogle } from './accounts/unlink-google.ts';
@@ -22,6 +23,11 @@ const ana = await studio.addPerson({ name: 'Ana Costa', password: await app.pass
 const sofia = await studio.addPerson({ name: 'Sofia Marques', is_admin: true });
 const admin = identityOf(sofia.id, { isAdmin: true });
 const signIn = (given: string) => call('POST', '/api/v1/sessions', { body: { email: ana.email, password: given } });
+
+async function signedIn(userId: number) {
+  const { signInId = 0 } = (await identifyCookie(app.db, await studio.signIn(userId, 'page'), [])) ?? {};
+  return { userId, signInId };
+}
 
 /** What brings each event, once. */
 const PROVOKED: Record<SecurityEvent, () => Promise<unknown>> = {
@@ -52,8 +58,8 @@ const PROVOKED: Record<SecurityEvent, () => Promise<unknown>> = {
       { userId: ana.id, email: ana.email },
       { name: 'Ana’s calendar', scopes: ['read'], days: 7, password: 'another quiet one', network: '192.0.2.1' },
     ),
-  'google.connected': () => linkGoogle(app, { userId: ana.id, sub: 'g-ana' }),
-  'google.disconnected': () => unlinkGoogle(app, { userId: ana.id, agent: undefined, now }),
+  'google.connected': async () => await linkGoogle(app, { ...(await signedIn(ana.id)), sub: 'g-ana' }),
+  'google.disconnected': async () => await unlinkGoogle(app, { ...(await signedIn(ana.id)), agent: undefined, now }),
   'rights.changed': () => changeAdmin(app, { userId: ana.id, isAdmin: true }, admin),
   'account.disabled': () => disablePerson(app, { userId: ana.id, isDisabled: true }, admin),
   'account.enabled': () => disablePerson(app, { userId: ana.id, isDisabled: false }, admin),

@@ -5,6 +5,7 @@ import { TOTP } from 'otpauth';
 import { createTestApp } from '#server/test-app.ts';
 import { switchOnTwoStep } from '#server/two-step/switch-on-two-step.ts';
 import { createKey } from '#server/two-step/two-step.ts';
+import { identifyBearer } from './identify.ts';
 
 const studio = await createTestApp({ CRM_CLIENT_SECRET: 'a secret of the two applications' });
 const secrets = [`whsec_${Buffer.from('a secret of the two applications').toString('base64')}`];
@@ -57,7 +58,8 @@ test('asks for a code of who signs in in two steps, once the password was right,
   const now = new Date();
   const before = new Date(now.getTime() - 60_000);
   const code = totp.generate({ timestamp: before.getTime() });
-  await switchOnTwoStep(studio.app, { userId: noah.id, signInId: 0, key, code, now: before });
+  const { signInId = 0 } = (await identifyBearer(studio.db, noah.token, [])) ?? {};
+  await switchOnTwoStep(studio.app, { userId: noah.id, signInId, key, code, now: before });
   const credentials = { email: noah.email, password };
   const wrong = await ask({ ...credentials, password: 'wrong password', code: '000000' });
   assert.deepEqual([wrong.status, wrong.body.code], [401, 'bad-credentials']);

@@ -23,9 +23,9 @@ export async function finishSignIn(
   const { userId } = firstStep;
   const account = await selectAccountState(app.db, userId);
   if (!account || !isStillPassed(firstStep, account.passwordHash)) throw badCredentials();
-  await passSecondStep(app, { userId, code, now });
+  const isSecondStepDone = await passSecondStep(app, { userId, code, now });
   const checked = { userId, checkedHash: account.passwordHash };
-  const opened = await openSignIn(app.db, { ...checked, isSecondStepDone: true, kind: 'page', agent, now });
+  const opened = await openSignIn(app.db, { ...checked, isSecondStepDone, kind: 'page', agent, now });
   if (!opened) throw badCredentials();
   logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page' }, { network });
   return opened;

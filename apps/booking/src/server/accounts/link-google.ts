@@ -1,24 +1,24 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
 import { logSecurity } from '#server/security-log.ts';
-import { lockAccountState } from './account-state-queries.ts';
 import { findUserOfGoogle, lockGoogleAccount, setGoogleId } from './google-account-queries.ts';
+import { lockAsSignedIn } from './lock-as-signed-in.ts';
 
 /**
  * Ties the account of whoever is signed in to their Google account, whatever address that has. Refuses with
  * `google-taken` when it opens another account, or this account has another already, and with `not-proven` while the
- * address is not confirmed: the account may be a stranger's who typed it.
+ * address is not confirmed: the account may be a stranger's who typed it; and as `lockAsSignedIn` does.
  */
 export async function linkGoogle(
   { db, log }: Pick<BookingApp, 'db' | 'log'>,
-  { userId, sub }: { userId: number; sub: string },
+  { userId, signInId, sub }: { userId: number; signInId: number; sub: string },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockGoogleAccount(trx, sub);
     const owner = await findUserOfGoogle(trx, sub);
-    const account = await lockAccountState(trx, userId);
+    const account = await lockAsSignedIn(trx, { userId, signInId });
     if (owner === userId) return;
-    if (!account?.isProven) throw new BookingError('not-proven', 'Confirm your address first, then connect Google.');
+    if (!account.isProven) throw new BookingError('not-proven', 'Confirm your address first, then connect Google.');
     if (owner !== undefined || account.googleId !== null) {
       throw new BookingError(
         'google-taken',

@@ -114,6 +114,16 @@ export async function selectSignedInAt(db: Kysely<DB>, id: number): Promise<Date
   return row?.created_at;
 }
 
+/** Whether a sign-in of this person is still there. */
+export async function selectHoldsSignIn(
+  db: Kysely<DB>,
+  { id, userId }: { id: number; userId: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from sign_ins where id = ${id} and user_id = ${userId} and expires_at > clock_timestamp()`.execute(db);
+  return rows.length === 1;
+}
+
 export async function deleteSignInsOf(db: Kysely<DB>, userId: number): Promise<void> {
   await db.deleteFrom('sign_ins').where('user_id', '=', userId).execute();
 }

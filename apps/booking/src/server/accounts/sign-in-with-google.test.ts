@@ -14,7 +14,7 @@ import { getGoogleLink } from './get-google-link.ts';
 import { identifyCookie } from './identify.ts';
 import { linkGoogle } from './link-google.ts';
 import { resetPassword } from './reset-password.ts';
-import { signIn } from './sign-in.ts';
+import { endAllSignIns, signIn } from './sign-in.ts';
 import { signInWithGoogle } from './sign-in-with-google.ts';
 import { signUpByMail } from './sign-up-by-mail.ts';
 import { unlinkGoogle } from './unlink-google.ts';
@@ -43,6 +43,16 @@ const rowOf = (id: number) => db.selectFrom('users').selectAll().where('id', '='
 const rowAt = (email: string) => db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
 const withPassword = (email: string, password = PASSWORD) =>
   signIn(app, { email, password, network, kind: 'page', now });
+
+async function signInIdOf(cookie: string): Promise<number> {
+  return (await identifyCookie(db, cookie, []))?.signInId ?? 0;
+}
+
+/** Ties somebody who is signed in to a Google account. */
+async function link({ id: userId }: { id: number }, sub: string, signInId?: number) {
+  const here = signInId ?? (await signInIdOf(await studio.signIn(userId, 'page')));
+  await linkGoogle(app, { userId, signInId: here, sub });
+}
 
 /** An account that a stranger made at an address before its owner came. */
 async function stranger(email: string, more: Parameters<typeof addPerson>[0] = {}) {
@@ -139,7 +149,7 @@ test('AUTHN-03: a guest who booked with an address that somebody’s Google acco
 test('AUTHN-03: an account whose address nobody confirmed is tied to no Google account', async () => {
   const owner = somebody();
   const before = await stranger(owner.email);
-  await assert.rejects(linkGoogle(app, { userId: before.id, sub: 'g-trojan' }), { code: 'not-proven' });
+  await assert.rejects(link(before, 'g-trojan'), { code: 'not-proven' });
   assert.equal((await getGoogleLink(db, before.id)).isLinked, false);
 });
 
@@ -308,23 +318,43 @@ test('the database itself keeps a Google account from opening two accounts', asy
 
 test('who is signed in ties Google to the account, whatever address it has there, but to one account only', async () => {
   const [ana, ben] = [await addPerson(), await addPerson()];
-  await linkGoogle(app, { userId: ana.id, sub: 'g-ana' });
-  await linkGoogle(app, { userId: ana.id, sub: 'g-ana' });
+  await link(ana, 'g-ana');
+  await link(ana, 'g-ana');
   assert.equal((await enter(somebody({ sub: 'g-ana', email: ben.email }))).userId, ana.id);
-  await assert.rejects(linkGoogle(app, { userId: ben.id, sub: 'g-ana' }), { code: 'google-taken' });
-  await assert.rejects(linkGoogle(app, { userId: ana.id, sub: 'g-other' }), { code: 'google-taken' });
+  await assert.rejects(link(ben, 'g-ana'), { code: 'google-taken' });
+  await assert.rejects(link(ana, 'g-other'), { code: 'google-taken' });
 });
 
 test('Google is taken off only where a password is left; whoever came in by it is out', async () => {
   const lea = somebody();
   const { userId, token } = await enter(lea);
-  await assert.rejects(unlinkGoogle(app, { userId, agent: undefined, now }), { code: 'last-way-in' });
+  const here = { userId, signInId: await signInIdOf(token), agent: undefined, now };
+  await assert.rejects(unlinkGoogle(app, here), { code: 'last-way-in' });
   await db.updateTable('users').set({ password: strangersHash }).where('id', '=', userId).execute();
-  const opened = await unlinkGoogle(app, { userId, agent: undefined, now });
+  const opened = await unlinkGoogle(app, here);
   assert.equal(await identifyCookie(db, token, []), undefined);
   assert.equal((await identifyCookie(db, opened?.token ?? '', []))?.userId, userId);
   assert.deepEqual(await getGoogleLink(db, userId), { isLinked: false, hasPassword: true, isProven: true });
-  assert.equal(await unlinkGoogle(app, { userId, agent: undefined, now }), undefined);
+  const anew = { ...here, signInId: await signInIdOf(opened?.token ?? '') };
+  assert.equal(await unlinkGoogle(app, anew), undefined);
+});
+
+test('a sign-in that ended while its request was on its way ties nothing to the account, and opens nothing', async () => {
+  const [ana, lea] = [await addPerson(), somebody()];
+  const ended = await signInIdOf(await studio.signIn(ana.id, 'page'));
+  await endAllSignIns(db, ana.id);
+  await assert.rejects(link(ana, 'g-late', ended), { code: 'unauthenticated' });
+  assert.equal((await getGoogleLink(db, ana.id)).isLinked, false);
+  // Nor does it count as another person's.
+  await assert.rejects(link(ana, 'g-late', await signInIdOf(await studio.signIn((await addPerson()).id, 'page'))), {
+    code: 'unauthenticated',
+  });
+  const { userId, token } = await enter(lea);
+  await db.updateTable('users').set({ password: strangersHash }).where('id', '=', userId).execute();
+  const signInId = await signInIdOf(token);
+  await endAllSignIns(db, userId);
+  await assert.rejects(unlinkGoogle(app, { userId, signInId, agent: undefined, now }), { code: 'unauthenticated' });
+  assert.deepEqual(await db.selectFrom('sign_ins').select('id').where('user_id', '=', userId).execute(), []);
 });
 
 test('who signs in in two steps is asked for the code after Google, too', async () => {

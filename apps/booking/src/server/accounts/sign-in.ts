@@ -62,9 +62,9 @@ export async function signIn(
 ): Promise<SignedIn> {
   const checked = await checkCredentials(app, credentials);
   if (!checked) throw badCredentials();
-  await passSecondStep(app, { userId: checked.userId, code, now });
+  const isSecondStepDone = await passSecondStep(app, { userId: checked.userId, code, now });
   const checkedHash = await strengthenHash(app, checked, credentials.password);
-  const opened = await openSignIn(app.db, { ...checked, checkedHash, isSecondStepDone: true, kind, agent, now });
+  const opened = await openSignIn(app.db, { ...checked, checkedHash, isSecondStepDone, kind, agent, now });
   const user = opened && (await findPerson(app.db, { ...checked, adminEmails: app.config.adminEmails }));
   if (!user) throw badCredentials();
   logSecurity(app.log, 'sign_in.ok', { user_id: user.id, kind }, credentials);

@@ -3,21 +3,22 @@ import { BookingError } from '#server/errors.ts';
 import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
 import { logSecurity } from '#server/security-log.ts';
 import { NO_PASSWORD } from './account.ts';
-import { lockAccountState } from './account-state-queries.ts';
 import { setGoogleId } from './google-account-queries.ts';
+import { lockAsSignedIn } from './lock-as-signed-in.ts';
 import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
 
 /**
  * Takes the Google sign-in off an account. Every sign-in ends, so that whoever came in by Google is out, and this
- * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in.
+ * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in, and as `lockAsSignedIn`
+ * does.
  */
 export async function unlinkGoogle(
   { db, log }: Pick<BookingApp, 'db' | 'log'>,
-  { userId, agent, now }: { userId: number; agent: string | undefined; now: Date },
+  { userId, signInId, agent, now }: { userId: number; signInId: number; agent: string | undefined; now: Date },
 ): Promise<OpenedSignIn | undefined> {
   const opened = await db.transaction().execute(async (trx) => {
-    const account = await lockAccountState(trx, userId);
-    if (!account || account.googleId === null) return undefined;
+    const account = await lockAsSignedIn(trx, { userId, signInId });
+    if (account.googleId === null) return undefined;
     if (account.passwordHash === NO_PASSWORD && (await listPasskeys(trx, userId)).length === 0) {
       throw new BookingError('last-way-in', 'Choose a password first: Google is your only way in.');
     }

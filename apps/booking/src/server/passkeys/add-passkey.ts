@@ -1,5 +1,5 @@
 import { hashToken } from '@samaya/platform/opaque-token.ts';
-import { lockAccount } from '#server/accounts/lock-account.ts';
+import { lockAsSignedIn } from '#server/accounts/lock-as-signed-in.ts';
 import { endOtherSignIns } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
@@ -16,7 +16,8 @@ export interface AnsweredRequest {
 
 /**
  * Adds a passkey for somebody who has just confirmed that it is they. Every other sign-in ends, and a mail says so.
- * Refuses with `bad-passkey` what does not answer the request, answers it again, or is known already.
+ * Refuses with `bad-passkey` what does not answer the request, answers it again, or is known already, and as
+ * `lockAsSignedIn` does.
  */
 export async function addPasskey(
   { db, config }: Pick<BookingApp, 'db' | 'config'>,
@@ -25,8 +26,8 @@ export async function addPasskey(
 ): Promise<void> {
   const checked = await checkNewPasskey(config, { credential, challenge });
   await db.transaction().execute(async (trx) => {
-    const account = await lockAccount(trx, userId);
-    if (!account || !(await takeChallenge(trx, hashToken(challenge)))) throw badPasskey(undefined);
+    await lockAsSignedIn(trx, { userId, signInId });
+    if (!(await takeChallenge(trx, hashToken(challenge)))) throw badPasskey(undefined);
     await setHandle(trx, userId, Buffer.from(handle, 'base64url'));
     // Another one was added meanwhile, under another handle: this one would open nothing.
     const kept = await selectHandle(trx, userId);

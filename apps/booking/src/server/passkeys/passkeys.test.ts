@@ -37,15 +37,21 @@ async function question(userId?: number) {
   return { challenge: asked.options.challenge, handle: asked.handle, options: asked.options };
 }
 
+async function addSignedIn(person: Parameters<typeof studio.addPerson>[0] = {}) {
+  const added = await studio.addPerson(person);
+  const { signInId } = (await identifyBearer(db, added.token, [])) ?? { signInId: 0 };
+  return { ...added, signInId };
+}
+
 /** A person with a passkey, and the device that holds it. */
 async function addHolder(person: Parameters<typeof studio.addPerson>[0] = {}) {
-  const holder = await studio.addPerson({ password: 'a hash', ...person });
-  const { signInId } = (await identifyBearer(db, holder.token, [])) ?? { signInId: 0 };
+  const holder = await addSignedIn({ password: 'a hash', ...person });
+  const { signInId } = holder;
   const device = createTestAuthenticator();
   const { challenge, handle } = await question(holder.id);
   const credential = device.make({ ...SITE, challenge });
   await addPasskey(app, { userId: holder.id, signInId, name: 'Phone' }, { credential, challenge, handle });
-  return { ...holder, signInId, device, handle };
+  return { ...holder, device, handle };
 }
 
 type Holder = Awaited<ReturnType<typeof addHolder>>;
@@ -105,10 +111,14 @@ for (const [what, wrong] of Object.entries<Partial<Claims>>({
   });
   if (!('userHandle' in wrong)) {
     test(`adding is refused for ${what}`, async () => {
-      const person = await studio.addPerson();
+      const person = await addSignedIn();
       const { challenge, handle } = await question(person.id);
       const credential = createTestAuthenticator().make({ ...SITE, challenge, ...wrong });
-      const adding = addPasskey(app, { userId: person.id, signInId: 0, name: 'P' }, { credential, challenge, handle });
+      const adding = addPasskey(
+        app,
+        { userId: person.id, signInId: person.signInId, name: 'P' },
+        { credential, challenge, handle },
+      );
       await assert.rejects(adding, refused);
     });
   }
@@ -166,13 +176,28 @@ test('where an authenticator counts, a copy that counts behind is refused', asyn
 
 test('a passkey is added once, and to one account', async () => {
   const ana = await addHolder();
-  const eve = await studio.addPerson();
+  const eve = await addSignedIn();
   const { challenge, handle } = await question(eve.id);
   const credential = ana.device.make({ ...SITE, challenge });
-  const stolen = addPasskey(app, { userId: eve.id, signInId: 0, name: 'P' }, { credential, challenge, handle });
+  const stolen = addPasskey(
+    app,
+    { userId: eve.id, signInId: eve.signInId, name: 'P' },
+    { credential, challenge, handle },
+  );
   await assert.rejects(stolen, refused);
   assert.deepEqual(await listPasskeys(db, eve.id), []);
   assert.equal((await enter(ana)).userId, ana.id);
+});
+
+test('who was signed out meanwhile, as by a new password, adds none with what they were asked before', async () => {
+  const owner = await addSignedIn({ password: 'a hash', reset_asked_at: new Date() });
+  const { challenge, handle } = await question(owner.id);
+  const credential = createTestAuthenticator().make({ ...SITE, challenge });
+  const token = await linkTokenOf(studio, 'reset', owner.email);
+  await resetPassword(app, { token, password: 'the owner’s own', agent: undefined, now: new Date() });
+  const here = { userId: owner.id, signInId: owner.signInId, name: 'Late' };
+  await assert.rejects(addPasskey(app, here, { credential, challenge, handle }), { code: 'unauthenticated' });
+  assert.deepEqual(await listPasskeys(db, owner.id), []);
 });
 
 test('a removed passkey opens nothing; the last way in and somebody else’s stay', async () => {

@@ -5,7 +5,7 @@ import { TOTP } from 'otpauth';
 import { finishSignIn } from '#server/accounts/finish-sign-in.ts';
 import { firstStepOf } from '#server/accounts/first-step.ts';
 import { identifyBearer } from '#server/accounts/identify.ts';
-import { openSignIn, signIn } from '#server/accounts/sign-in.ts';
+import { endAllSignIns, openSignIn, signIn } from '#server/accounts/sign-in.ts';
 import { createTestApp, type TestApp } from '#server/test-app.ts';
 import { passSecondStep } from './pass-second-step.ts';
 import { releaseFromTwoStep } from './release-from-two-step.ts';
@@ -40,6 +40,9 @@ async function addCareful(at: TestApp = studio) {
   assert.equal(codes?.length, 10);
   return { ...person, signInId, key, codes: codes ?? [], codeAt };
 }
+
+const signInsOf = async (userId: number) =>
+  (await db.selectFrom('sign_ins').select('id').where('user_id', '=', userId).execute()).map(({ id }) => Number(id));
 
 const mailsTo = async (userId: number) =>
   (
@@ -164,6 +167,36 @@ test('nothing opens a sign-in of such an account without the second step', async
   assert.ok(await openSignIn(db, { ...entry, isSecondStepDone: true }));
 });
 
+test('nor does one that was being opened while it was switched on', async () => {
+  const person = await studio.addPerson({ password: passwordHash });
+  const { signInId } = (await identifyBearer(db, person.token, [])) ?? { signInId: 0 };
+  const key = createKey();
+  const now = later(0);
+  const code = new TOTP({ secret: key }).generate({ timestamp: now.getTime() });
+  const passwords = {
+    ...app.passwords,
+    // Between the check of the password and the sign-in another hash is made of it.
+    isWeak: () => true,
+    async hash(plain: string) {
+      await switchOnTwoStep(app, { userId: person.id, signInId, key, code, now });
+      return await app.passwords.hash(plain);
+    },
+  };
+  const entry = { email: person.email, password, network: undefined, now } as const;
+  await assert.rejects(signIn({ ...app, passwords }, { ...entry, kind: 'api' }), { code: 'bad-credentials' });
+  assert.deepEqual(await signInsOf(person.id), [signInId]);
+});
+
+test('a key that somebody was putting into an app is of no use once they were signed out', async () => {
+  const person = await studio.addPerson({ password: passwordHash });
+  const { signInId } = (await identifyBearer(db, person.token, [])) ?? { signInId: 0 };
+  await endAllSignIns(db, person.id);
+  const key = createKey();
+  const code = new TOTP({ secret: key }).generate({ timestamp: clock });
+  const late = switchOnTwoStep(app, { userId: person.id, signInId, key, code, now: later(0) });
+  await assert.rejects(late, { code: 'unauthenticated' });
+});
+
 test('the first step is void once the password changed', async () => {
   const ana = await addCareful();
   const firstStep = firstStepOf({ userId: ana.id, checkedHash: passwordHash });
@@ -192,9 +225,10 @@ test('switching it on ends the sign-ins elsewhere, is told by mail, and happens 
 
 test('an account whose address nobody confirmed has no second step', async () => {
   const person = await studio.addPerson({ password: passwordHash, proven_at: null });
+  const { signInId } = (await identifyBearer(db, person.token, [])) ?? { signInId: 0 };
   const key = createKey();
   const code = new TOTP({ secret: key }).generate({ timestamp: clock });
-  const order = { userId: person.id, signInId: 0, key, code, now: later(0) };
+  const order = { userId: person.id, signInId, key, code, now: later(0) };
   await assert.rejects(switchOnTwoStep(app, order), { code: 'not-proven' });
 });
 

@@ -8,7 +8,8 @@ import { type KeptTwoStep, selectTwoStep, takeRecoveryCode, takeStep } from './t
 type SecondStepDeps = Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>;
 
 /**
- * The second step of somebody who passed the first; nothing is asked of who has it switched off. Refuses with
+ * The second step of somebody who passed the first; nothing is asked of who has it switched off. Answers whether there
+ * was one: only then may a sign-in be opened that asks for none, as it may be switched on this very moment. Refuses with
  * `second-factor-needed` without a code, with `bad-code` for a wrong or used one, with `too-many-requests` after five
  * codes of the app in ten minutes or thirty a day. Only who passed the first step can use those up; a recovery code,
  * which nobody guesses, is not counted, so that its owner gets in even then.
@@ -16,9 +17,9 @@ type SecondStepDeps = Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>;
 export async function passSecondStep(
   app: SecondStepDeps,
   { userId, code, now }: { userId: number; code: string | undefined; now: Date },
-): Promise<void> {
+): Promise<boolean> {
   const kept = await selectTwoStep(app.db, userId);
-  if (!kept) return;
+  if (!kept) return false;
   if (code === undefined) {
     throw new BookingError('second-factor-needed', 'This account asks for a code of its app too: send it as `code`.');
   }
@@ -27,7 +28,7 @@ export async function passSecondStep(
     typed && 'recoveryHash' in typed
       ? await useRecoveryCode(app, userId, typed.recoveryHash)
       : await useDigits(app, { kept, userId, digits: typed?.digits, now });
-  if (isRight) return;
+  if (isRight) return true;
   logSecurity(app.log, 'sign_in.failed', { user_id: userId, step: 'code' });
   throw badCode();
 }

@@ -1,4 +1,4 @@
-import { lockAccount } from '#server/accounts/lock-account.ts';
+import { lockAsSignedIn } from '#server/accounts/lock-as-signed-in.ts';
 import { endOtherSignIns } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
@@ -11,7 +11,7 @@ import { insertRecoveryCodes, selectTwoStep, setTwoStep } from './two-step-queri
  * Has a person asked for a code at every sign-in from now on, once a code shows that their app has the key. Answers
  * the recovery codes, told this once; `undefined` when it was on before. Every other sign-in ends, and a mail says so.
  * Refuses with `bad-code`, and with `not-proven` while the address is not confirmed: the account may yet turn out to
- * be somebody else's.
+ * be somebody else's; and as `lockAsSignedIn` does.
  */
 export async function switchOnTwoStep(
   { db, config }: Pick<BookingApp, 'db' | 'config'>,
@@ -21,8 +21,8 @@ export async function switchOnTwoStep(
   const step = typed && 'digits' in typed ? stepOfCode({ key, code: typed.digits, now }) : undefined;
   if (step === undefined) throw badCode();
   return await db.transaction().execute(async (trx) => {
-    const account = await lockAccount(trx, userId);
-    if (!account?.isProven) throw new BookingError('not-proven', 'Confirm your address first.');
+    const account = await lockAsSignedIn(trx, { userId, signInId });
+    if (!account.isProven) throw new BookingError('not-proven', 'Confirm your address first.');
     if (await selectTwoStep(trx, userId)) return undefined;
     const { codes, hashes } = createRecoveryCodes();
     await setTwoStep(trx, { userId, secret: sealKey(key, userId, config.cookieKeys), step, now });

@@ -56,7 +56,7 @@ async function finishLink(
   // Somebody else signed in meanwhile, or the sign-in that began this has ended.
   if (identity?.signInId !== link.signInId) error(403, GOOGLE.refused);
   if (!person) redirect(303, '/account/google');
-  await expect(event, '/account/google', () => linkGoogle(app, { userId: link.userId, sub: person.sub }));
+  await expect(event, '/account/google', () => linkGoogle(app, { ...link, sub: person.sub }));
   redirect(303, '/account/google?done=connected');
 }
 
