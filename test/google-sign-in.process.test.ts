@@ -349,10 +349,50 @@ test('who is signed in connects Google with their password, sees it, signs in by
   const elsewhere = createVisitor();
   await elsewhere.get((await begin(elsewhere))({ sub: 'g-ana' }));
   assert.match((await elsewhere.get(`${other.url}/account`)).html, /Ana Costa/);
-  const off = await ana.post(`${other.url}/account/google?/disconnect`);
+  // Whoever finds the browser open has no password: the way in stays.
+  for (const form of [{}, { password: 'not hers at all' }]) {
+    const kept = await ana.post(`${other.url}/account/google?/disconnect`, form);
+    assert.equal(kept.status, 403);
+    assert.match(textOf(kept.html), /This is not your password.*Disconnect Google/);
+  }
+  const off = await ana.post(`${other.url}/account/google?/disconnect`, { password: PASSWORD });
   assert.match(textOf(off.html), /Google is disconnected.*Not connected/);
   assert.match((await elsewhere.get(`${other.url}/account`)).url, /\/sign-in/);
   assert.match((await ana.get(`${other.url}/account`)).html, /Ana Costa/);
+});
+
+test('who has no password connects Google, takes it off and deletes the account only a moment after signing in', async () => {
+  const { ownerUrl } = lyingDatabase;
+  const tom = createVisitor();
+  await tom.get((await begin(tom))({ ...LEA, sub: 'g-tom', email: 'tom@letters.example' }));
+  const ofTom = `user_id = (select id from users where email = 'tom@letters.example')`;
+  const account = `${other.url}/account`;
+  await rowsOf(
+    ownerUrl,
+    `insert into passkeys (user_id, credential_id, public_key, counter, name)
+     select id, 'tom', 'key', 0, 'Phone' from users where email = 'tom@letters.example'`,
+  );
+  const signedInBefore = (minutes: number) =>
+    rowsOf(ownerUrl, `update sign_ins set created_at = now() - interval '${minutes} minutes' where ${ofTom}`);
+  const isTied = async () => (await rowsOf(ownerUrl, `select 1 from users where google_id = 'g-tom'`)).length === 1;
+  await signedInBefore(11);
+  for (const path of ['google?/disconnect', 'delete']) {
+    const refused = await tom.post(`${account}/${path}`, { password: PASSWORD });
+    assert.equal(refused.status, 403, path);
+    assert.match(textOf(refused.html), /Sign out and in again/, path);
+  }
+  assert.ok(await isTied());
+  await signedInBefore(9);
+  assert.match((await tom.post(`${account}/google?/disconnect`)).url, /done=disconnected/);
+  assert.equal(await isTied(), false);
+  await signedInBefore(11);
+  const refused = await tom.post(`${account}/google?/connect`);
+  assert.equal(refused.status, 403);
+  assert.match(textOf(refused.html), /Sign out and in again/);
+  await signedInBefore(9);
+  assert.equal(new URL((await tom.post(`${account}/google?/connect`)).way.at(-1) ?? '').origin, google.issuer);
+  assert.match(textOf((await tom.get(`${account}/delete`)).html), /You have no password here.*Delete/);
+  assert.match((await tom.post(`${account}/delete`)).url, /\/account\/deleted$/);
 });
 
 test('AUTHN-03: a connection that one sign-in began is not finished by another', async () => {

@@ -1,7 +1,8 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { agentInWords } from '#server/accounts/agent-words.ts';
+import { confirmOneself } from '#server/accounts/confirm-oneself.ts';
 import { getGoogleLink } from '#server/accounts/get-google-link.ts';
-import { checkPassword } from '#server/accounts/sign-in.ts';
+import type { Identity } from '#server/accounts/identity.ts';
 import { unlinkGoogle } from '#server/accounts/unlink-google.ts';
 import type { BegunAtGoogle } from '#server/google/google-sign-in.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
@@ -9,8 +10,10 @@ import { keepSignIn } from '../../keep-sign-in.ts';
 import { typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import { keepOnItsWay } from '../../sign-in/google/google-cookie.ts';
-import type { Actions, PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 import { doneWords, GOOGLE_LINK } from './google-link-texts.ts';
+
+const STATUSES = { 'bad-credentials': 403, 'sign-in-again': 403, 'last-way-in': 409, ...TRY_LATER };
 
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { userId } = requireIdentity(locals);
@@ -21,36 +24,42 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 
 export const actions: Actions = {
   async connect({ locals, request, cookies, setHeaders }) {
-    const { userId, signInId, email } = requireIdentity(locals);
-    const { app, facts } = locals;
+    const { app } = locals;
+    const identity = requireIdentity(locals);
     if (!app.google) error(404, GOOGLE_LINK.isOff);
-    const password = typedInto(await request.formData(), 'password');
     let begun: BegunAtGoogle;
     try {
-      const { hasPassword } = await getGoogleLink(app.db, userId);
-      const credentials = { email: email.toLowerCase(), password, network: facts.network };
-      if (hasPassword && (await checkPassword(app, credentials))?.id !== userId) {
-        return fail(403, { message: GOOGLE_LINK.wrongPassword });
-      }
+      await confirm(identity, locals, request);
+      const { userId, signInId } = identity;
       begun = await app.google.begin({ link: { userId, signInId } }, new Date());
     } catch (refused) {
-      const { status, message } = expectRefusal(refused, TRY_LATER, setHeaders);
-      return fail(status, { message });
+      return refuse(refused, setHeaders);
     }
     keepOnItsWay({ locals, cookies }, begun);
     redirect(303, begun.url.href, { external: true });
   },
 
   async disconnect({ locals, request, cookies, setHeaders }) {
-    const { userId } = requireIdentity(locals);
+    const identity = requireIdentity(locals);
     const agent = agentInWords(request.headers.get('user-agent'));
     try {
-      const opened = await unlinkGoogle(locals.app, { userId, agent, now: new Date() });
+      await confirm(identity, locals, request);
+      const opened = await unlinkGoogle(locals.app, { ...identity, agent, now: new Date() });
       if (opened) await keepSignIn({ locals, cookies }, opened);
     } catch (refused) {
-      const { status, message } = expectRefusal(refused, { 'last-way-in': 409 }, setHeaders);
-      return fail(status, { message });
+      return refuse(refused, setHeaders);
     }
     redirect(303, '/account/google?done=disconnected');
   },
 };
+
+/** Who finds a browser open must not add a way in, nor take one away. */
+async function confirm(identity: Identity, { app, facts }: App.Locals, request: Request): Promise<void> {
+  const password = typedInto(await request.formData(), 'password');
+  await confirmOneself(app, { identity, password, network: facts.network, now: new Date() });
+}
+
+function refuse(refused: unknown, setHeaders: RequestEvent['setHeaders']) {
+  const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
+  return fail(status, { message: code === 'bad-credentials' ? GOOGLE_LINK.wrongPassword : message });
+}

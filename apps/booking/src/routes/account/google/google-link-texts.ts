@@ -4,7 +4,7 @@ export const GOOGLE_LINK = {
   connectedText: 'Your Google account opens this account. Whatever address Google shows, it stays the same account.',
   notConnected: 'Not connected',
   notConnectedText: 'Connect your Google account, and you sign in here without a password.',
-  passwordHint: 'So that nobody connects theirs who finds your browser open.',
+  passwordHint: 'So that nobody does this who finds your browser open.',
   connect: 'Connect Google',
   disconnect: 'Disconnect Google',
   disconnectText: 'You sign in with your password then. Everywhere else you are signed out.',
