@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -180,6 +181,85 @@ test('AUTHZ-06: signing somebody out everywhere ends CRM too', async () => {
   await untilRefused(doors, OPEN);
   await admin.post(`${here.url}/admin/people/${maya}?/signOut`);
   assert.ok((await untilRefused(doors, CLOSED)) <= MOST_MS);
+});
+
+/** Sends a body in two parts, with `between` between them; answers the status. */
+async function sendInParts(
+  url: string,
+  { body, headers }: { body: string; headers: Record<string, string> },
+  between: () => Promise<unknown>,
+): Promise<number | undefined> {
+  const method = headers.authorization ? 'PATCH' : 'POST';
+  const length = String(Buffer.byteLength(body));
+  const sending = request(url, { method, headers: { ...headers, 'content-length': length } });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    sending.on('error', reject);
+    sending.on('response', (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode));
+    });
+  });
+  sending.write(body.slice(0, 5));
+  // Long enough that whoever it is has been looked up, and that it counts as long.
+  await sleep(MOST_MS);
+  await between();
+  sending.end(body.slice(5));
+  return await answered;
+}
+
+/** Requests that change Maya's name, or mark nothing at CRM, as they are sent in parts. */
+async function beginSlowly() {
+  const browser = createVisitor();
+  await browser.post(`${there.url}/sign-in`, MAYA);
+  await browser.get(crm.url);
+  const cookieFor = (url: string) => [...browser.cookiesFor(url)].map((pair) => pair.join('=')).join('; ');
+  const form = (url: string) => ({
+    ...{ cookie: cookieFor(url), origin: url, 'sec-fetch-site': 'same-origin', accept: 'text/html' },
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  const token = await signInTo(there.url, MAYA);
+  const bearer = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return {
+    'a form': (between: () => Promise<unknown>) =>
+      sendInParts(`${there.url}/account?/name`, { body: 'name=Slow', headers: form(there.url) }, between),
+    'the API': (between: () => Promise<unknown>) =>
+      sendInParts(`${there.url}/api/v1/me`, { body: '{"name":"Slow"}', headers: bearer }, between),
+    'a form of CRM': (between: () => Promise<unknown>) =>
+      sendInParts(`${crm.url}/mark`, { body: 'mark=done.1&back=/', headers: form(crm.url) }, between),
+  };
+}
+
+test('AUTHZ-06: what somebody began to send before they were signed out counts as of when it has come', async () => {
+  const nameOfMaya = async () => (await sql(`select name from users where id = ${maya}`))[0].name;
+  const signOut = async () => {
+    await admin.post(`${here.url}/admin/people/${maya}?/signOut`);
+    await sleep(MOST_MS);
+  };
+  for (const door of ['a form', 'the API', 'a form of CRM'] as const) {
+    assert.equal(await (await beginSlowly())[door](signOut), 401, door);
+    assert.equal(await nameOfMaya(), 'Maya Lind', door);
+  }
+  for (const [door, send] of Object.entries(await beginSlowly())) {
+    assert.ok([200, 303].includes((await send(async () => undefined)) ?? 0), `${door}, with nothing between`);
+  }
+  await sql(`update users set name = 'Maya Lind' where id = ${maya}`);
+});
+
+test('AUTHZ-06: … and so does what somebody sends who loses a right meanwhile', async () => {
+  const browser = createVisitor();
+  await admin.post(`${here.url}/admin/people/${maya}?/makeAdmin`);
+  await browser.post(`${there.url}/sign-in`, MAYA);
+  const headers = {
+    cookie: [...browser.cookiesFor(there.url)].map((pair) => pair.join('=')).join('; '),
+    ...{ origin: there.url, 'sec-fetch-site': 'same-origin', accept: 'text/html' },
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const body = 'name=Mine&timeZone=UTC&currency=EUR&terms=';
+  const status = await sendInParts(`${there.url}/organise/settings`, { body, headers }, () =>
+    admin.post(`${here.url}/admin/people/${maya}?/unmakeAdmin`),
+  );
+  assert.equal(status, 401);
+  assert.notEqual((await sql('select name from studio'))[0].name, 'Mine');
 });
 
 test('negative control: CRM, which is told nothing, keeps whom booking refuses', async () => {

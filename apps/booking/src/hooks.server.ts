@@ -1,11 +1,11 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
+import { changedMeanwhile, guardForm } from '@samaya/platform/guard-form.ts';
 import { PAGE_BODY_BYTES, refuseLargeBody } from '@samaya/platform/page-body.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { requireWholePageTable } from '@samaya/platform/page-table.ts';
-import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { type RequestEvent, redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyCookie } from '#server/accounts/identify.ts';
@@ -123,7 +123,6 @@ export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, request, response, facts } = pageHost<BookingPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
-  refuseUnreadableForm(event.request);
   Object.assign(event.locals, { ...pages, facts, exchange: { request, response } } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_booking', config.bookingUrl).name);
   try {
@@ -133,6 +132,11 @@ export const handle: Handle = async ({ event, resolve }) => {
   } catch (cause) {
     return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
   }
+  guardForm(event.request, async () => {
+    const before = event.locals.identity;
+    const now = before && secret && (await identifyCookie(db, secret, config.adminEmails));
+    if (before && (!now || rightsOf(now) !== rightsOf(before))) throw changedMeanwhile();
+  });
   const visitor = event.route.id === null ? 'anyone' : VISITORS[event.route.id];
   if (visitor !== 'anyone' && !event.locals.identity) redirect(303, signInOnTheWayTo(event.url.pathname));
   if (!isOneOf(visitor, event.locals.identity)) {
@@ -156,6 +160,10 @@ export const handle: Handle = async ({ event, resolve }) => {
   const formsMayEndAt = [config.crmUrl, googleOrigin(config)].filter((origin) => origin !== undefined).join(' ');
   return completePageHeaders(explainMethod(answer, facts.requestId), { formsMayEndAt });
 };
+
+function rightsOf({ signInId, isAdmin, facilitatorId, assists }: Identity): string {
+  return JSON.stringify([signInId, isAdmin, facilitatorId, [...assists].sort()]);
+}
 
 function isOneOf(visitor: Visitor, identity: Identity | undefined): boolean {
   if (visitor === 'anyone' || visitor === 'signedIn') return true;

@@ -1,10 +1,10 @@
 import { DomainError } from '@samaya/platform/domain-error.ts';
+import { changedMeanwhile, guardForm } from '@samaya/platform/guard-form.ts';
 import { pageCookie } from '@samaya/platform/page-cookie.ts';
 import { explainMethod, pageErrorFor, plainErrorPage } from '@samaya/platform/page-error.ts';
 import { completePageHeaders } from '@samaya/platform/page-headers.ts';
 import { pageHost } from '@samaya/platform/page-host.ts';
 import { requireWholePageTable } from '@samaya/platform/page-table.ts';
-import { refuseUnreadableForm } from '@samaya/platform/readable-form.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { identifyPage } from '#server/sign-in/page-sign-in.ts';
@@ -34,7 +34,6 @@ export const handle: Handle = async ({ event, resolve }) => {
   const { app: pages, inTurn, facts } = pageHost<CrmPages>(PAGES);
   const { config, db, log } = pages.app;
   facts.onRoute?.(event.route.id ?? 'other');
-  refuseUnreadableForm(event.request);
   Object.assign(event.locals, { ...pages, facts } satisfies Partial<App.Locals>);
   const secret = event.cookies.get(pageCookie('samaya_crm', config.crmUrl).name);
   if (secret !== undefined) {
@@ -44,6 +43,9 @@ export const handle: Handle = async ({ event, resolve }) => {
       return completePageHeaders(plainErrorPage(cause, facts.requestId, log));
     }
   }
+  guardForm(event.request, async () => {
+    if (event.locals.facilitator && !(await identifyPage(db, secret ?? ''))) throw changedMeanwhile();
+  });
   const mayPass = event.route.id === null || VISITORS[event.route.id] === 'anyone' || event.locals.facilitator;
   // A script that follows the stream cannot sign in. 204 tells it to stop (HTML, server-sent events), and its page says so.
   if (!mayPass && event.route.id === '/stream') return completePageHeaders(new Response(null, { status: 204 }));

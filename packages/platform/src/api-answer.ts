@@ -3,6 +3,7 @@ import { parseJsonBody, parseParams, parseQuery, type RouteParameters } from './
 import type { ApiRoute, RequestContext } from './api-route.ts';
 import type { DomainError } from './domain-error.ts';
 import type { Log } from './log.ts';
+import { LONG_BODY_MS } from './long-body.ts';
 import { bearerToken } from './opaque-token.ts';
 import { PlatformError } from './platform-error.ts';
 import { asDomainError, problemFor, problemHeaders } from './problem.ts';
@@ -68,7 +69,9 @@ async function run<Callers, Identity>(
   const described = route as unknown as ApiRoute<never>;
   const params = parseParams(described, rawParams);
   const query = parseQuery(described, call.url);
+  const begun = performance.now();
   const rawBody = await call.readBody(route.maxBodyBytes ?? DEFAULT_BODY_BYTES);
+  const wasLong = identity !== undefined && performance.now() - begun > LONG_BODY_MS;
   const body = parseJsonBody(described, call.headers.get('content-type'), rawBody);
 
   const input = { params, query, body } as never;
@@ -84,6 +87,8 @@ async function run<Callers, Identity>(
   if (recalled) {
     const refusal = await route.refuseFromMemory?.(input, context);
     if (refusal) return refuse(refusal, options, call, facts);
+  }
+  if (recalled || wasLong) {
     const known = await identify(options, token, now);
     if (known === undefined) throw unknownToken();
     context.who = toCaller(known);
