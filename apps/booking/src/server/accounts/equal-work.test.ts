@@ -3,6 +3,8 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { after, mock, test } from 'node:test';
 import pg from 'pg';
+import { askForNewPasskey } from '#server/passkeys/ask-for-passkey.ts';
+import { createTestAuthenticator } from '#server/passkeys/test-authenticator.ts';
 import { createTestApp } from '#server/test-app.ts';
 import { askForNewAddress } from './ask-for-new-address.ts';
 import { askForReset } from './ask-for-reset.ts';
@@ -10,8 +12,9 @@ import { erasePerson } from './erase-person.ts';
 import { repeatSignUpMail } from './repeat-sign-up-mail.ts';
 import { signIn } from './sign-in.ts';
 import { signUpByMail } from './sign-up-by-mail.ts';
+import { signUpByPasskey } from './sign-up-by-passkey.ts';
 
-const studio = await createTestApp();
+const studio = await createTestApp({ BOOKING_URL: 'http://localhost:3000' });
 const { app, db, addPerson } = studio;
 const password = 'quiet mornings';
 const passwordHash = await app.passwords.hash(password);
@@ -53,6 +56,13 @@ async function addresses() {
 
 const WORKS: Record<string, (email: string) => Promise<unknown>> = {
   'signing up': (email) => signUpByMail(app, { name: 'Eve', email, password, network }),
+  'signing up with a passkey': async (email) => {
+    const { options, handle } = await askForNewPasskey(app, { name: 'Eve', email, studio: 'Samaya' });
+    const { challenge } = options;
+    const site = { origin: 'http://localhost:3000', rpId: 'localhost' };
+    const credential = createTestAuthenticator().make({ ...site, challenge });
+    await signUpByPasskey(app, { name: 'Eve', email, network, passkeyName: 'P' }, { credential, challenge, handle });
+  },
   'asking for the mail of a sign-up again': (email) => repeatSignUpMail(app, { email, madeId: undefined, network }),
   'asking for a new password': (email) => askForReset(app, { email, network }),
   'signing in with a wrong password': (email) =>

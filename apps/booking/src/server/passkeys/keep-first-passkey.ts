@@ -19,7 +19,8 @@ export async function keepFirstPasskey(
 ): Promise<void> {
   if (!(await takeChallenge(trx, hashToken(challenge)))) throw badPasskey(undefined);
   if (await selectPasskey(trx, passkey.credentialId)) throw badPasskey(undefined);
-  if (userId === undefined) return;
-  await setHandle(trx, userId, Buffer.from(handle, 'base64url'));
-  if (!(await insertPasskey(trx, { ...passkey, userId }))) throw badPasskey(undefined);
+  // The same statements for nobody: they find no row.
+  await setHandle(trx, userId ?? null, Buffer.from(handle, 'base64url'));
+  const isKept = await insertPasskey(trx, { ...passkey, userId: userId ?? null });
+  if (userId !== undefined && !isKept) throw badPasskey(undefined);
 }

@@ -51,18 +51,16 @@ export interface NewPasskey {
   name: string;
 }
 
-/** `false` when the passkey is known already, whoever's it is. */
+/** `false` when the passkey is known already, whoever's it is; for nobody it is the same statement. */
 export async function insertPasskey(
   trx: Transaction<DB>,
-  { userId, credentialId, publicKey, counter, name }: NewPasskey,
+  { userId, credentialId, publicKey, counter, name }: Omit<NewPasskey, 'userId'> & { userId: number | null },
 ): Promise<boolean> {
-  const added = await trx
-    .insertInto('passkeys')
-    .values({ user_id: userId, credential_id: credentialId, public_key: publicKey, counter, name })
-    .onConflict((conflict) => conflict.column('credential_id').doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return added !== undefined;
+  const { rows } = await sql`
+    insert into passkeys (user_id, credential_id, public_key, counter, name)
+      select id, ${credentialId}, ${publicKey}, ${counter}, ${name} from users where id = ${userId}::integer
+    on conflict (credential_id) do nothing returning 1`.execute(trx);
+  return rows.length === 1;
 }
 
 export interface ListedPasskey {
@@ -87,8 +85,8 @@ export async function selectHandle(db: Kysely<DB>, userId: number): Promise<Buff
   return row?.passkey_handle ?? null;
 }
 
-/** Keeps what a person's authenticators know them by, once and for all of them. */
-export async function setHandle(trx: Transaction<DB>, userId: number, handle: Buffer): Promise<void> {
+/** Keeps what a person's authenticators know them by, once and for all of them; for nobody it is the same statement. */
+export async function setHandle(trx: Transaction<DB>, userId: number | null, handle: Buffer): Promise<void> {
   await sql`update users set passkey_handle = coalesce(passkey_handle, ${handle}) where id = ${userId}`.execute(trx);
 }
 
