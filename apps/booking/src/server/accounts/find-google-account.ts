@@ -40,6 +40,7 @@ async function findByAddress(
   if (vouching !== 'owner' || (found.isProven && found.googleId !== null)) throw googleKnown();
   if (found.isProven) {
     await setGoogleId(trx, found.id, sub);
+    await requestMail(trx, { kind: 'account.google-connected', userId: found.id });
     return { userId: found.id, checkedHash: found.passwordHash };
   }
   // A guest's, or a stranger's who typed the address first: what they had ends.

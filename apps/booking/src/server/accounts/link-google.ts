@@ -1,13 +1,14 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
+import { requestMail } from '#server/mail/request-mail.ts';
 import { logSecurity } from '#server/security-log.ts';
 import { lockAccountState } from './account-state-queries.ts';
 import { findUserOfGoogle, lockGoogleAccount, setGoogleId } from './google-account-queries.ts';
 
 /**
- * Ties the account of whoever is signed in to their Google account, whatever address that has. Refuses with
- * `google-taken` when it opens another account, or this account has another already, and with `not-proven` while the
- * address is not confirmed: the account may be a stranger's who typed it.
+ * Ties the account of whoever is signed in to their Google account, whatever address that has; a mail says so. Refuses
+ * with `google-taken` when it opens another account, or this account has another already, and with `not-proven` while
+ * the address is not confirmed: the account may be a stranger's who typed it.
  */
 export async function linkGoogle(
   { db, log }: Pick<BookingApp, 'db' | 'log'>,
@@ -26,6 +27,7 @@ export async function linkGoogle(
       );
     }
     await setGoogleId(trx, userId, sub);
+    await requestMail(trx, { kind: 'account.google-connected', userId });
   });
   logSecurity(log, 'google.connected', { user_id: userId });
 }

@@ -310,9 +310,21 @@ test('who is signed in ties Google to the account, whatever address it has there
   const [ana, ben] = [await addPerson(), await addPerson()];
   await linkGoogle(app, { userId: ana.id, sub: 'g-ana' });
   await linkGoogle(app, { userId: ana.id, sub: 'g-ana' });
+  assert.deepEqual(await mailsTo(studio, ana.email), ['account.google-connected'], 'told once, of the one change');
   assert.equal((await enter(somebody({ sub: 'g-ana', email: ben.email }))).userId, ana.id);
   await assert.rejects(linkGoogle(app, { userId: ben.id, sub: 'g-ana' }), { code: 'google-taken' });
   await assert.rejects(linkGoogle(app, { userId: ana.id, sub: 'g-other' }), { code: 'google-taken' });
+  assert.deepEqual(await mailsTo(studio, ben.email), [], 'what was refused is told to nobody');
+});
+
+test('who has an account is told by mail when Google opens it for the first time, and of no further sign-in', async () => {
+  const mia = somebody();
+  const { id } = await addPerson({ email: mia.email, password: strangersHash });
+  for (let times = 0; times < 2; times++) assert.equal((await enter(mia)).userId, id);
+  assert.deepEqual(await mailsTo(studio, mia.email), ['account.google-connected']);
+  const fresh = somebody();
+  await enter(fresh);
+  assert.deepEqual(await mailsTo(studio, fresh.email), [], 'who is new knows');
 });
 
 test('Google is taken off only where a password is left; whoever came in by it is out', async () => {
@@ -325,6 +337,7 @@ test('Google is taken off only where a password is left; whoever came in by it i
   assert.equal((await identifyCookie(db, opened?.token ?? '', []))?.userId, userId);
   assert.deepEqual(await getGoogleLink(db, userId), { isLinked: false, hasPassword: true, isProven: true });
   assert.equal(await unlinkGoogle(app, { userId, agent: undefined, now }), undefined);
+  assert.deepEqual(await mailsTo(studio, lea.email), ['account.google-disconnected']);
 });
 
 test('who signs in in two steps is asked for the code after Google, too', async () => {

@@ -1,5 +1,6 @@
 import type { BookingApp } from '#server/app.ts';
 import { BookingError } from '#server/errors.ts';
+import { requestMail } from '#server/mail/request-mail.ts';
 import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
 import { logSecurity } from '#server/security-log.ts';
 import { NO_PASSWORD } from './account.ts';
@@ -8,8 +9,8 @@ import { setGoogleId } from './google-account-queries.ts';
 import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
 
 /**
- * Takes the Google sign-in off an account. Every sign-in ends, so that whoever came in by Google is out, and this
- * browser gets a new one. Refuses with `last-way-in` when there is no other way to sign in.
+ * Takes the Google sign-in off an account. Every sign-in ends, so that whoever came in by Google is out, this browser
+ * gets a new one, and a mail says so. Refuses with `last-way-in` when there is no other way to sign in.
  */
 export async function unlinkGoogle(
   { db, log }: Pick<BookingApp, 'db' | 'log'>,
@@ -23,6 +24,7 @@ export async function unlinkGoogle(
     }
     await setGoogleId(trx, userId, null);
     await endAllSignIns(trx, userId);
+    await requestMail(trx, { kind: 'account.google-disconnected', userId });
     // They are signed in: the second step, where there is one, was done.
     const entry = { userId, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
     return await openSignIn(trx, { ...entry, kind: 'page', agent, now });
