@@ -1,4 +1,5 @@
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
 import { BookingError } from '#server/errors.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { logSecurity } from '#server/security-log.ts';
@@ -13,12 +14,13 @@ import { findUserOfGoogle, lockGoogleAccount, setGoogleId } from './google-accou
 export async function linkGoogle(
   { db, log }: Pick<BookingApp, 'db' | 'log'>,
   { userId, sub }: { userId: number; sub: string },
+  origin?: Origin,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  const isChanged = await db.transaction().execute(async (trx) => {
     await lockGoogleAccount(trx, sub);
     const owner = await findUserOfGoogle(trx, sub);
     const account = await lockAccountState(trx, userId);
-    if (owner === userId) return;
+    if (owner === userId) return false;
     if (!account?.isProven) throw new BookingError('not-proven', 'Confirm your address first, then connect Google.');
     if (owner !== undefined || account.googleId !== null) {
       throw new BookingError(
@@ -28,6 +30,7 @@ export async function linkGoogle(
     }
     await setGoogleId(trx, userId, sub);
     await requestMail(trx, { kind: 'account.google-connected', userId });
+    return true;
   });
-  logSecurity(log, 'google.connected', { user_id: userId });
+  if (isChanged) logSecurity(log, 'google.connected', { user_id: userId }, origin);
 }

@@ -1,4 +1,5 @@
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
 import { BookingError } from '#server/errors.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
 import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
@@ -15,6 +16,7 @@ import { endAllSignIns, type OpenedSignIn, openSignIn } from './sign-in.ts';
 export async function unlinkGoogle(
   { db, log }: Pick<BookingApp, 'db' | 'log'>,
   { userId, agent, now }: { userId: number; agent: string | undefined; now: Date },
+  origin?: Origin,
 ): Promise<OpenedSignIn | undefined> {
   const opened = await db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
@@ -29,6 +31,6 @@ export async function unlinkGoogle(
     const entry = { userId, checkedHash: account.passwordHash, isSecondStepDone: true } as const;
     return await openSignIn(trx, { ...entry, kind: 'page', agent, now });
   });
-  if (opened) logSecurity(log, 'google.disconnected', { user_id: userId });
+  if (opened) logSecurity(log, 'google.disconnected', { user_id: userId }, origin);
   return opened;
 }

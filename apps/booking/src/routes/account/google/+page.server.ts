@@ -45,7 +45,7 @@ export const actions: Actions = {
     const { userId } = requireIdentity(locals);
     const agent = agentInWords(request.headers.get('user-agent'));
     try {
-      const opened = await unlinkGoogle(locals.app, { userId, agent, now: new Date() });
+      const opened = await unlinkGoogle(locals.app, { userId, agent, now: new Date() }, locals.facts);
       if (opened) await keepSignIn({ locals, cookies }, opened);
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'last-way-in': 409 }, setHeaders);
