@@ -327,15 +327,21 @@ test('who has an account is told by mail when Google opens it for the first time
   assert.deepEqual(await mailsTo(studio, fresh.email), [], 'who is new knows');
 });
 
-test('Google is taken off only where a password is left; whoever came in by it is out', async () => {
+test('Google is taken off only where a password or a passkey is left; whoever came in by it is out', async () => {
   const lea = somebody();
   const { userId, token } = await enter(lea);
   await assert.rejects(unlinkGoogle(app, { userId, agent: undefined, now }), { code: 'last-way-in' });
+  assert.equal((await getGoogleLink(db, userId)).isLinked, true);
   await db.updateTable('users').set({ password: strangersHash }).where('id', '=', userId).execute();
   const opened = await unlinkGoogle(app, { userId, agent: undefined, now });
   assert.equal(await identifyCookie(db, token, []), undefined);
   assert.equal((await identifyCookie(db, opened?.token ?? '', []))?.userId, userId);
-  assert.deepEqual(await getGoogleLink(db, userId), { isLinked: false, hasPassword: true, isProven: true });
+  assert.deepEqual(await getGoogleLink(db, userId), {
+    isLinked: false,
+    hasPassword: true,
+    hasPasskey: false,
+    isProven: true,
+  });
   assert.equal(await unlinkGoogle(app, { userId, agent: undefined, now }), undefined);
   assert.deepEqual(await mailsTo(studio, lea.email), ['account.google-disconnected']);
 });

@@ -21,8 +21,9 @@ export async function unlinkGoogle(
   const opened = await db.transaction().execute(async (trx) => {
     const account = await lockAccountState(trx, userId);
     if (!account || account.googleId === null) return undefined;
+    // Asked once the account is locked: whoever removes the last passkey meanwhile was before this, or waits for it.
     if (account.passwordHash === NO_PASSWORD && (await listPasskeys(trx, userId)).length === 0) {
-      throw new BookingError('last-way-in', 'Choose a password first: Google is your only way in.');
+      throw new BookingError('last-way-in', 'Choose a password or add a passkey first: Google is your only way in.');
     }
     await setGoogleId(trx, userId, null);
     await endAllSignIns(trx, userId);

@@ -18,6 +18,7 @@ export async function removePasskey(
   origin?: Origin,
 ): Promise<void> {
   const isRemoved = await db.transaction().execute(async (trx) => {
+    // Whoever takes another way in off meanwhile was before this, or waits for it.
     await lockAccount(trx, userId);
     if (!(await deletePasskey(trx, { id, userId }))) return false;
     if (!(await selectHasWayIn(trx, userId, NO_PASSWORD))) {
