@@ -44,7 +44,7 @@ export const actions: Actions = {
     const agent = agentInWords(request.headers.get('user-agent'));
     try {
       await confirm(identity, locals, request);
-      const opened = await unlinkGoogle(locals.app, { ...identity, agent, now: new Date() });
+      const opened = await unlinkGoogle(locals.app, { ...identity, agent, now: new Date() }, locals.facts);
       if (opened) await keepSignIn({ locals, cookies }, opened);
     } catch (refused) {
       return refuse(refused, setHeaders);
