@@ -56,6 +56,23 @@ test('running events takes a token made for it, and a person who may', async () 
   assert.equal(await statusOf('PATCH', path, await make(ana, ['read', 'organise']), { title: 'Mine' }), 403);
 });
 
+test('a token that books for its person cancels nobody else’s booking, though its person may', async () => {
+  const maya = await studio.addFacilitator();
+  await db.updateTable('users').set({ password: hash, is_admin: true }).where('id', '=', maya.id).execute();
+  const person = { userId: maya.id, email: maya.email };
+  const [event, own] = [await studio.addEvent({ facilitator_id: maya.facilitatorId }), await addEvent()];
+  const ana = await addPerson();
+  const booked = async (event_id: number, token: string) =>
+    (await studio.call('POST', '/api/v1/bookings', { token, body: { event_id } })).body.id;
+  const [book, both] = [await make(person, ['read', 'book']), await make(person, ['read', 'book', 'organise'])];
+  const [theirs, hers] = [await booked(event, ana.token), await booked(own, book)];
+  assert.equal(await statusOf('POST', `/api/v1/bookings/${theirs}/cancel`, book), 404);
+  assert.equal(await statusOf('POST', `/api/v1/bookings/${hers}/cancel`, book), 200);
+  assert.equal(await statusOf('POST', `/api/v1/bookings/${theirs}/cancel`, both), 200);
+  const again = await booked(event, (await addPerson()).token);
+  assert.equal(await statusOf('POST', `/api/v1/bookings/${again}/cancel`, maya.token), 200, 'a sign-in is all of her');
+});
+
 test('no token reaches the account itself', async () => {
   const ana = await addPerson();
   const token = await make(ana, ['read', 'book', 'organise']);
