@@ -14,13 +14,13 @@ import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } fro
 export const CALLERS = {
   booking: [
     ...['anonymous', 'unknown', 'expired', 'misplaced', 'disabled', 'unproven'],
-    ...['user', 'other', 'assistant', 'facilitator', 'rival', 'admin', 'token', 'reader'],
+    ...['user', 'other', 'assistant', 'facilitator', 'rival', 'admin', 'token', 'booker', 'reader'],
   ],
   crm: ['anonymous', 'unknown', 'expired', 'misplaced', 'facilitator', 'rival'],
 } as const;
 
 /** They have a token for the API; at a page it is a cookie of the other kind, as `misplaced` has one. */
-export const ONLY_AT_API: ReadonlySet<string> = new Set(['token', 'reader']);
+export const ONLY_AT_API: ReadonlySet<string> = new Set(['token', 'booker', 'reader']);
 
 export type App = keyof typeof CALLERS;
 
@@ -121,7 +121,7 @@ async function bookingScene(booking: TestApp, caller: string, password: string):
   ]);
   const people: Record<string, TestPerson> = {
     ...{ facilitator: owner, unproven: owner, token: owner, rival, user, other, assistant, admin },
-    ...{ expired: admin, misplaced: admin, disabled: admin, reader: admin },
+    ...{ expired: admin, misplaced: admin, disabled: admin, booker: admin, reader: admin },
     ...{ somebody, newcomer, forgetful, mover, guest },
   };
   const withPassword = [owner, rival, user, other, assistant, admin, newcomer, mover].map(({ id }) => id);
@@ -230,6 +230,12 @@ async function addAccessToken({ db }: TestApp, user_id: number, scopes: string[]
   return { id, token };
 }
 
+const SCOPES_OF: Readonly<Record<string, string[]>> = {
+  token: ['read', 'book', 'organise'],
+  booker: ['read', 'book'],
+  reader: ['read'],
+};
+
 async function secretsOf(
   booking: TestApp,
   caller: string,
@@ -241,8 +247,8 @@ async function secretsOf(
     const made = caller === 'unknown' ? Buffer.alloc(32, 'u').toString('base64url') : undefined;
     return { secret: made, bearer: made };
   }
-  if (caller === 'token' || caller === 'reader') {
-    const scopes = caller === 'token' ? ['read', 'book', 'organise'] : ['read'];
+  const scopes = SCOPES_OF[caller];
+  if (scopes) {
     const { token } = await addAccessToken(booking, person.id, scopes);
     return { secret: token, bearer: token };
   }
