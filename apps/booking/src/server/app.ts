@@ -24,6 +24,8 @@ const LIMITS = {
   'sign-in-address': { points: 10, seconds: 60, shared: true },
   // In a browser in which the owner of the address signed in before.
   'sign-in-browser': { points: 10, seconds: 60, shared: true },
+  // All of those browsers together: whoever had an account once may have let a great many be known.
+  'sign-in-browsers': { points: 30, seconds: 60, shared: true },
   'sign-in-network': { points: 30, seconds: 60, shared: true },
   // Codes of an app, counted once the first step was right: no stranger uses them up.
   'second-step-account': { points: 5, seconds: 600, shared: true },

@@ -44,3 +44,18 @@ test('RATE-01: who guesses one account is slowed down, and its owner still gets 
   }
   await assert.rejects(tryFrom('198.51.100.1', 'a guess', mark), { code: 'too-many-requests' });
 });
+
+test('RATE-01: nor are many of them, from many networks, as somebody collects who had the address before', async () => {
+  const { app } = await createTestApp({ RATE_LIMITS: 'on' });
+  const email = 'ben@example.org';
+  const outcomes = [];
+  for (let i = 0; i < 40; i++) {
+    const mark = markBrowser(app.config.cookieKeys, email);
+    const guess = { email, password: 'a guess', network: `192.0.2.${i}`, mark, kind: 'page', now: new Date() } as const;
+    outcomes.push(await signIn(app, guess).catch(({ code }) => code));
+  }
+  assert.deepEqual(
+    [outcomes.filter((code) => code === 'bad-credentials').length, outcomes.at(-1)],
+    [30, 'too-many-requests'],
+  );
+});

@@ -46,7 +46,7 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'l
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network (a browser in which they signed in before has ten of its own); with `unavailable` while too many
+ * from one network (a browser in which they signed in before has ten of its own, all of those thirty); with `unavailable` while too many
  * people are signing in at once. Where the password is right and the account signs in in two steps, `code` is asked for
  * as `passSecondStep` says.
  */
@@ -139,7 +139,11 @@ export async function checkCredentials(
   // The network first: who tries from one place uses up that place's tries, not those of every address it names.
   if (network !== undefined) await limits('sign-in-network', network);
   const browser = knownBrowser(config.cookieKeys, mark, email);
-  await (browser === undefined ? limits('sign-in-address', email) : limits('sign-in-browser', browser));
+  if (browser === undefined) await limits('sign-in-address', email);
+  else {
+    await limits('sign-in-browser', browser);
+    await limits('sign-in-browsers', email);
+  }
   // Whoever chose a password chose a shorter one; hashing this would only cost.
   const isPossible = characters(password) <= PASSWORD_MOST;
   const found = isPossible ? await findPasswordOf(db, email) : undefined;
