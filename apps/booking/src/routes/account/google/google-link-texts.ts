@@ -11,8 +11,6 @@ export const GOOGLE_LINK = {
   onlyWay: 'Google is your only way in.',
   onlyWayText: 'Choose a password first, then you can disconnect Google.',
   choosePassword: 'Choose a password',
-  proveFirst: 'Confirm your address first.',
-  proveFirstText: 'Until you do, it is not certain that this account is yours.',
   refused: 'Not done',
   wrongPassword: 'This is not your password. Check it, or choose a new one first.',
   isOff: 'Sign-in with Google is not set up here.',

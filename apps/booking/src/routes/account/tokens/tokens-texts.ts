@@ -5,6 +5,7 @@ export const TOKENS = {
   lead: 'For programs of yours that book or organise through the API. A token is as good as you are, for what it may do: give each program one of its own.',
   none: 'You have no tokens.',
   made: 'Your new token',
+  madeTitle: (name: string) => `Your new token: ${name}`,
   madeText: 'Copy it now: it is shown this once, and we keep no copy that could be read.',
   ended: 'The token has ended',
   newTitle: 'A new token',
