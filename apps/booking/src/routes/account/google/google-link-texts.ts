@@ -7,10 +7,14 @@ export const GOOGLE_LINK = {
   passwordHint: 'So that nobody connects theirs who finds your browser open.',
   connect: 'Connect Google',
   disconnect: 'Disconnect Google',
-  disconnectText: 'You sign in with your password then. Everywhere else you are signed out.',
+  disconnectText: (hasPassword: boolean, hasPasskey: boolean) => {
+    const way = hasPassword && hasPasskey ? 'password or a passkey' : hasPassword ? 'password' : 'passkey';
+    return `You sign in with your ${way} then. Everywhere else you are signed out.`;
+  },
   onlyWay: 'Google is your only way in.',
-  onlyWayText: 'Choose a password first, then you can disconnect Google.',
+  onlyWayText: 'Choose a password or add a passkey first, then you can disconnect Google.',
   choosePassword: 'Choose a password',
+  addPasskey: 'Add a passkey',
   refused: 'Not done',
   wrongPassword: 'This is not your password. Check it, or choose a new one first.',
   isOff: 'Sign-in with Google is not set up here.',

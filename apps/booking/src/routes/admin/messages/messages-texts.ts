@@ -67,6 +67,8 @@ const KINDS: Readonly<Record<MailKind, string>> = {
   'account.address-asked': 'Address to be changed',
   'account.address-changed': 'Address changed',
   'account.password-changed': 'Password changed',
+  'account.google-connected': 'Google connected',
+  'account.google-disconnected': 'Google disconnected',
   'account.two-step-on': 'Two-step sign-in on',
   'account.two-step-off': 'Two-step sign-in off',
   'account.recovery-used': 'Recovery code used',
