@@ -3,16 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { type AccessRoute, type Answered, listRoutes, nameOf, send } from './access-routes.ts';
-import {
-  type App,
-  CALLERS,
-  forEachCaller,
-  METRICS_TOKEN,
-  ONLY_AT_API,
-  openAccessStudio,
-  type Scene,
-} from './access-studio.ts';
+import { type Answered, send } from './access-requests.ts';
+import { type AccessRoute, listRoutes, nameOf } from './access-routes.ts';
+import { type App, CALLERS, ONLY_AT_API, type Scene } from './access-scenes.ts';
+import { forEachCaller, METRICS_TOKEN, openAccessStudio } from './access-studio.ts';
 import { HIDDEN_PATHS } from './hidden-paths.ts';
 
 const FILE = resolve(import.meta.dirname, '../docs/access.md');

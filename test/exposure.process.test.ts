@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AccessRoute, type Answered, listRoutes, nameOf, send } from './access-routes.ts';
-import { type App, forEachCaller, ONLY_AT_API, openAccessStudio, type Scene } from './access-studio.ts';
+import { type Answered, send } from './access-requests.ts';
+import { type AccessRoute, listRoutes, nameOf } from './access-routes.ts';
+import { type App, ONLY_AT_API, type Scene } from './access-scenes.ts';
+import { forEachCaller, openAccessStudio } from './access-studio.ts';
 
 const APPS = ['booking', 'crm'] as const;
 const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import type pg from 'pg';
 import { routeTable as bookingRoutes } from '../apps/booking/src/server/api.ts';
 import { routeTable as crmRoutes } from '../apps/crm/src/server/api.ts';
-import { type AccessRoute, BODIES, FORMS, listRoutes, nameOf, type Sending, send } from './access-routes.ts';
-import { type App, openAccessStudio, type Scene } from './access-studio.ts';
+import { BODIES, FORMS, type Sending, send } from './access-requests.ts';
+import { type AccessRoute, listRoutes, nameOf } from './access-routes.ts';
+import type { App, Scene } from './access-scenes.ts';
+import { openAccessStudio } from './access-studio.ts';
 import { type Contents, type Difference, differencesOf, type Row, tableContents } from './table-contents.ts';
 
 const APPS = ['booking', 'crm'] as const;

@@ -108,8 +108,9 @@ test('a passkey is added, signs in on the way somewhere and to CRM, and once rem
 
   await page.goto(at('/account/passkeys'));
   await page.getByText(/added .*, used /).waitFor();
-  await page.getByRole('link', { name: 'Remove Maya’s <b>phone' }).click();
+  await page.getByRole('link', { name: 'Change Maya’s <b>phone' }).click();
   await auditAxe(page);
+  await auditReflow(page);
   await page.getByLabel('Your password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Remove it' }).click();
   await page.getByText('The passkey is removed').waitFor();
@@ -167,7 +168,7 @@ test('a person signs up with a passkey, confirms, signs in with it, and cannot r
   await page.getByText('Your address is confirmed').waitFor();
 
   await page.goto(at('/account/passkeys'));
-  await page.getByRole('link', { name: /^Remove / }).click();
+  await page.getByRole('link', { name: /^Change / }).click();
   await page.getByRole('button', { name: 'Remove it' }).click();
   await page.getByRole('alert').getByText('your only way to sign in').waitFor();
   await rowsOf(ownerUrl, `update sign_ins set created_at = now() - interval '11 minutes'`);
@@ -225,6 +226,36 @@ test('an answer is good once, in the browser that was asked, and its passkey for
   assert.deepEqual(tries.map(({ status }) => status).sort(), [303, ...Array.from({ length: 9 }, () => 401)]);
   await rowsOf(ownerUrl, 'delete from answered_challenges');
   assert.equal((await send({ cookie })).status, 401, 'the authenticator counts: a copy of what it said is no news');
+  await forgetEverything();
+});
+
+test('without a script its owner gives a passkey another name; somebody else’s is not there', async (t) => {
+  const { page } = await openDevice(t);
+  await signInByPassword(page, ANA);
+  await addPasskey(page, 'Laptop');
+  const [row] = await rowsOf(ownerUrl, 'select id from passkeys');
+  const path = at(`/account/passkeys/${row?.id}`);
+  const ana = createVisitor();
+  await ana.post(at('/sign-in'), ANA);
+  for (const name of ['', '   ', 'a'.repeat(61), 'two\nlines']) {
+    const refused = await ana.post(`${path}?/rename`, { name });
+    assert.equal(refused.status, 422, name);
+    assert.match(textOf(refused.html), /Give it a name of 60 characters at most/, name);
+  }
+  // The longest there is, of characters that are two in JavaScript, stays in the field after another fault.
+  const longest = '🌿'.repeat(60);
+  assert.match((await ana.post(`${path}?/rename`, { name: `${longest}🌿` })).html, new RegExp(`value="${longest}🌿"`));
+  const renamed = await ana.post(`${path}?/rename`, { name: ` ${longest} ` });
+  assert.match(textOf(renamed.html), /The name is saved/);
+  assert.deepEqual(await rowsOf(ownerUrl, 'select name from passkeys'), [{ name: longest }]);
+
+  const maya = createVisitor();
+  await maya.post(at('/sign-in'), MAYA);
+  for (const elsewhere of [path, at('/account/passkeys/0'), at('/account/passkeys/x')]) {
+    assert.equal((await maya.get(elsewhere)).status, 404, elsewhere);
+    assert.equal((await maya.post(`${elsewhere}?/rename`, { name: 'Mine' })).status, 404, elsewhere);
+  }
+  assert.deepEqual(await rowsOf(ownerUrl, 'select name from passkeys'), [{ name: longest }]);
   await forgetEverything();
 });
 

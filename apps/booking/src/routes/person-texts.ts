@@ -5,8 +5,6 @@ export const PERSON = {
   password: 'Password',
   newPassword: 'New password',
   passwordHint: '10 characters or more, of any kind. A few words are good.',
-  noPassword:
-    'You have no password here, so this works within ten minutes of signing in. Has it been longer? Sign out and in again first.',
   mend: (count: number) => (count === 1 ? 'Please mend one thing' : `Please mend ${count} things`),
 } as const;
 

@@ -82,6 +82,13 @@ export function lastSeen(hours: number): string {
   return days === 1 ? 'used yesterday' : `used ${days} days ago`;
 }
 
+/** Where a person confirms that it is they. */
+export const OWN_PASSWORD = {
+  label: 'Your password',
+  wrong: 'This is not your password.',
+  none: 'You have no password here, so this works within ten minutes of signing in. Has it been longer? Sign out and in again first.',
+} as const;
+
 export const PROOF_BANNER = {
   title: 'Confirm your address',
   text: (email: string) =>

@@ -34,7 +34,9 @@ export const PEOPLE = {
 } as const;
 
 export const PERSON = {
-  facts: { email: 'E-mail', since: 'Account since', address: 'Address', is: 'Is' },
+  facts: { email: 'E-mail', since: 'Since', address: 'Address', is: 'Is' },
+  proven: 'Confirmed',
+  unproven: 'Not confirmed',
   disabled: (since: string) => `This account has been disabled since ${since}`,
   disabledText: 'Nobody signs in with it. Its bookings stay as they are.',
   signIns: 'Signed in',
@@ -80,6 +82,7 @@ export const PERSON = {
 export const DELETE = {
   tab: 'Delete',
   title: (name: string) => `Delete the account of ${name}?`,
+  meansTitle: 'What it means',
   final: 'This cannot be undone.',
   means: (upcoming: number) => [
     upcoming === 0

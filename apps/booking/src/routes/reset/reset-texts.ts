@@ -10,7 +10,7 @@ export const RESET = {
 export const RESET_SENT = {
   title: 'Look into your mail',
   before: 'If',
-  after: 'belongs to an account or a booking here, a mail with a link is on its way to it.',
+  after: ' belongs to an account or a booking here, a mail with a link is on its way to it.',
   valid: (minutes: number) =>
     `The link is good for ${minutes === 60 ? 'an hour' : `${minutes} minutes`}, once. Until then your old password works.`,
   nothing: 'Nothing there? Look into the folder for spam, or',

@@ -91,6 +91,16 @@ export async function setHandle(trx: Transaction<DB>, userId: number | null, han
 }
 
 /** Answers whether it was this person's. */
+export async function updatePasskeyName(
+  db: Kysely<DB>,
+  { id, userId, name }: { id: string; userId: number; name: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update passkeys set name = ${name} where id = ${id} and user_id = ${userId} returning 1`.execute(db);
+  return rows.length === 1;
+}
+
+/** Answers whether it was this person's. */
 export async function deletePasskey(
   trx: Transaction<DB>,
   { id, userId }: { id: string; userId: number },

@@ -17,6 +17,7 @@ import { askForNewPasskey, askForPasskey } from './ask-for-passkey.ts';
 import { listPasskeys } from './list-passkeys.ts';
 import { passkeySite } from './passkey-site.ts';
 import { removePasskey } from './remove-passkey.ts';
+import { renamePasskey } from './rename-passkey.ts';
 import { signInByPasskey } from './sign-in-by-passkey.ts';
 import { type Claims, createTestAuthenticator } from './test-authenticator.ts';
 
@@ -217,6 +218,27 @@ test('a removed passkey opens nothing; the last way in and somebody else’s sta
   await assert.rejects(enter(ana), refused);
   assert.equal(await identifyBearer(db, elsewhere, []), undefined);
   assert.ok(await identifyBearer(db, ana.token, []));
+});
+
+test('a passkey is renamed by its owner alone, and goes on opening the account', async () => {
+  const holder = await addHolder();
+  const stranger = await addHolder();
+  const nameOf = async () => (await listPasskeys(db, holder.id)).map(({ name }) => name);
+  const id = (await listPasskeys(db, holder.id))[0]?.id ?? '';
+  assert.equal(await renamePasskey(db, { id, userId: stranger.id, name: 'Mine' }), false);
+  assert.deepEqual(await nameOf(), ['Phone']);
+  assert.equal(await renamePasskey(db, { id, userId: holder.id, name: 'Old phone' }), true);
+  assert.deepEqual(await nameOf(), ['Old phone']);
+  assert.deepEqual(
+    (await listPasskeys(db, stranger.id)).map(({ name }) => name),
+    ['Phone'],
+  );
+  await enter(holder);
+  for (const name of ['', 'a'.repeat(61)]) {
+    await assert.rejects(renamePasskey(db, { id, userId: holder.id, name }), /passkeys_name_short/);
+  }
+  await removePasskey(app, { userId: holder.id, signInId: holder.signInId, id });
+  assert.equal(await renamePasskey(db, { id, userId: holder.id, name: 'Gone' }), false);
 });
 
 test('of two who remove one of two each, one way in stays', async () => {

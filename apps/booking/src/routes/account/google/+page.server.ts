@@ -16,10 +16,10 @@ import { doneWords, GOOGLE_LINK } from './google-link-texts.ts';
 const STATUSES = { 'bad-credentials': 403, 'sign-in-again': 403, 'last-way-in': 409, ...TRY_LATER };
 
 export const load: PageServerLoad = async ({ locals, url }) => {
-  const { userId } = requireIdentity(locals);
+  const { userId, email } = requireIdentity(locals);
   const link = await getGoogleLink(locals.app.db, userId);
   if (!locals.app.google && !link.isLinked) error(404, GOOGLE_LINK.isOff);
-  return { ...link, done: doneWords(url.searchParams.get('done')) };
+  return { ...link, email, done: doneWords(url.searchParams.get('done')) };
 };
 
 export const actions: Actions = {

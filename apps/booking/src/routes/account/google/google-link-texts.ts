@@ -15,8 +15,6 @@ export const GOOGLE_LINK = {
   onlyWayText: 'Choose a password or add a passkey first, then you can disconnect Google.',
   choosePassword: 'Choose a password',
   addPasskey: 'Add a passkey',
-  proveFirst: 'Confirm your address first.',
-  proveFirstText: 'Until you do, it is not certain that this account is yours.',
   refused: 'Not done',
   wrongPassword: 'This is not your password. Check it, or choose a new one first.',
   isOff: 'Sign-in with Google is not set up here.',

@@ -6,31 +6,25 @@ import { findAccount } from '#server/accounts/find-account.ts';
 import { addPasskey } from '#server/passkeys/add-passkey.ts';
 import { listPasskeys } from '#server/passkeys/list-passkeys.ts';
 import { newCredentialSchema, passkeyName } from '#server/passkeys/passkey-schemas.ts';
-import { clockFormat } from '../../../words/clock-format.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
 import { takeQuestion } from '../../passkey-cookie.ts';
 import { typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
 import { typedCredential } from '../../typed-credential.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { passkeyLine } from './passkey-line.ts';
 import { PASSKEYS, passkeyDone } from './passkeys-texts.ts';
 
-const DATE = clockFormat({ day: 'numeric', month: 'long', year: 'numeric' });
 const STATUSES = { 'bad-credentials': 401, 'sign-in-again': 403, 'bad-passkey': 422, ...TRY_LATER };
 
 export const load: PageServerLoad = async ({ locals, request, url }) => {
   const { userId, email } = requireIdentity(locals);
   const { db } = locals.app;
   const [account, passkeys] = await Promise.all([findAccount(db, userId), listPasskeys(db, userId)]);
-  const day = (instant: Date) => DATE(locals.studio.timeZone).format(instant);
   return {
     email,
     hasPassword: account?.passwordHash !== NO_PASSWORD,
-    passkeys: passkeys.map(({ id, name, added_at, last_used_at }) => ({
-      id,
-      name,
-      when: PASSKEYS.when(day(added_at), last_used_at && day(last_used_at)),
-    })),
+    passkeys: passkeys.map((passkey) => passkeyLine(passkey, locals.studio.timeZone)),
     suggested: agentInWords(request.headers.get('user-agent')) ?? PASSKEYS.anyName,
     done: passkeyDone(url.searchParams.get('done')),
   };

@@ -6,13 +6,16 @@ import { createAccessToken } from '#server/accounts/create-access-token.ts';
 import { endOwnSignIn } from '#server/accounts/end-own-sign-in.ts';
 import { findAccount } from '#server/accounts/find-account.ts';
 import { listAccessTokens } from '#server/accounts/list-access-tokens.ts';
-import { dayInShort } from '../../../words/wall-clock.ts';
+import { clockFormat } from '../../../words/clock-format.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
 import { typedInto } from '../../person-faults.ts';
 import { requireIdentity } from '../../require-identity.ts';
+import { OWN_PASSWORD } from '../account-texts.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { CHOOSABLE, TOKENS, tokenFacts } from './tokens-texts.ts';
 
+// A token may be good for a year: its day has one.
+const DATE = clockFormat({ day: 'numeric', month: 'short', year: 'numeric' });
 const schema = z.object({
   name: z.string().trim().min(1, TOKENS.nameNeeded).max(60, TOKENS.nameLong),
   days: z.coerce.number().pipe(z.literal(TOKEN_DAYS)),
@@ -21,11 +24,12 @@ const schema = z.object({
 export const load: PageServerLoad = async ({ locals, url, setHeaders }) => {
   // What is shown once must not be shown again by a browser's back.
   setHeaders({ 'cache-control': 'no-store' });
-  const { userId } = requireIdentity(locals);
+  const { userId, email } = requireIdentity(locals);
   const { db } = locals.app;
   const [account, tokens] = await Promise.all([findAccount(db, userId), listAccessTokens(db, userId)]);
-  const day = (instant: Date) => dayInShort(instant, locals.studio.timeZone);
+  const day = (instant: Date) => DATE(locals.studio.timeZone).format(instant);
   return {
+    email,
     hasPassword: account !== undefined && account.passwordHash !== NO_PASSWORD,
     hasEndedOne: url.searchParams.has('ended'),
     days: [...TOKEN_DAYS],
@@ -57,7 +61,7 @@ export const actions: Actions = {
       const statuses = { 'bad-credentials': 422, 'too-many-tokens': 409, ...TRY_LATER };
       const { code, status, message } = expectRefusal(refused, statuses, setHeaders);
       if (code !== 'bad-credentials') return fail(status, { typed, message });
-      return fail(status, { typed, fault: { field: 'password', sentence: TOKENS.wrong } });
+      return fail(status, { typed, fault: { field: 'password', sentence: OWN_PASSWORD.wrong } });
     }
   },
 

@@ -3,13 +3,6 @@ export const TWO_STEP = {
   notDone: 'Not done',
   lead: 'After your password we ask for a code that an app on your phone shows. Whoever learns your password still stays outside.',
   needs: 'You need an authenticator app. Most password managers are one, too.',
-  unproven: 'Confirm your address first',
-  unprovenText: 'Until then it is not certain that the account is yours.',
-  toAccount: 'To your account',
-  password: 'Your password',
-  wrongPassword: 'This is not your password.',
-  noPassword:
-    'You have no password here, so this works within ten minutes of signing in. Has it been longer? Sign out and in again first.',
   begin: 'Set it up',
   on: (since: string) => `On since ${since}`,
   left: (codes: number) =>

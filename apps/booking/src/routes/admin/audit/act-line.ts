@@ -1,6 +1,6 @@
 import { ACT_KINDS, type ActKind, type ListedAct, type NamedInAct } from '#server/audit/audit.ts';
 import { momentInWords } from '../../../words/wall-clock.ts';
-import { ACTS, AUDIT, detailsInWords } from './audit-texts.ts';
+import { ACTS, type ActWords, AUDIT, detailsInWords } from './audit-texts.ts';
 
 /** A piece of a sentence; one that leads somewhere has an address. */
 export interface Piece {
@@ -21,13 +21,13 @@ export function actLineOf(act: ListedAct, timeZone: string) {
 }
 
 function piecesOf({ kind, actor, person, facilitator, event, details }: ListedAct): Piece[] {
-  const words = isKind(kind) ? ACTS[kind] : { did: kind };
+  const { did, after, alone }: ActWords = isKind(kind) ? ACTS[kind] : { label: kind, did: kind };
   const said = detailsInWords(details);
   return [
     actor ? personPiece(actor) : { text: AUDIT.command },
-    { text: words.did },
-    ...(person ? [personPiece(person)] : []),
-    ...('after' in words && words.after ? [{ text: words.after }] : []),
+    ...(alone !== undefined && !person
+      ? [{ text: alone }]
+      : [{ text: did }, ...(person ? [personPiece(person)] : []), ...(after ? [{ text: after }] : [])]),
     ...(facilitator ? [thingPiece(facilitator, `/admin/facilitators/${facilitator.id}`)] : []),
     ...(event ? [thingPiece(event, `/organise/events/${event.id}`)] : []),
     ...(said === undefined ? [] : [{ text: `(${said})` }]),

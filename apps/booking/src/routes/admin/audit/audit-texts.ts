@@ -22,13 +22,15 @@ export const AUDIT = {
   nothing: { title: 'Nothing like that', text: 'Look for a part of a name or address, or for another kind.' },
 } as const;
 
-interface ActWords {
+export interface ActWords {
   /** In the list to choose from. */
   label: string;
   /** Between who did it and to whom. */
   did: string;
   /** After that. */
   after?: string;
+  /** Instead of both where nobody is known whom it was done to. */
+  alone?: string;
 }
 
 export const ACTS: Readonly<Record<ActKind, ActWords>> = {
@@ -42,8 +44,18 @@ export const ACTS: Readonly<Record<ActKind, ActWords>> = {
   'account.created': { label: 'Account made', did: 'made an account for' },
   'facilitator.added': { label: 'Facilitator added', did: 'added the facilitator' },
   'facilitator.changed': { label: 'Facilitator changed', did: 'changed the facilitator' },
-  'assistant.added': { label: 'Assistant added', did: 'made', after: 'an assistant of' },
-  'assistant.removed': { label: 'Assistant removed', did: 'removed', after: 'as an assistant of' },
+  'assistant.added': {
+    label: 'Assistant added',
+    did: 'made',
+    after: 'an assistant of',
+    alone: 'named an assistant of',
+  },
+  'assistant.removed': {
+    label: 'Assistant removed',
+    did: 'removed',
+    after: 'as an assistant of',
+    alone: 'removed an assistant of',
+  },
   'event.cancelled': { label: 'Event cancelled', did: 'cancelled' },
   'schedule.imported': { label: 'Schedule imported', did: 'imported a schedule' },
   'settings.changed': { label: 'Settings changed', did: 'changed the settings' },

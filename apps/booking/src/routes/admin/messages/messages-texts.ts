@@ -79,7 +79,11 @@ const KINDS: Readonly<Record<MailKind, string>> = {
 };
 
 export function kindInWords(kind: string): string {
-  return Object.hasOwn(KINDS, kind) ? KINDS[kind as MailKind] : kind;
+  return isKind(kind) ? KINDS[kind] : kind;
+}
+
+function isKind(kind: string): kind is MailKind {
+  return Object.hasOwn(KINDS, kind);
 }
 
 export const ENTRY = {

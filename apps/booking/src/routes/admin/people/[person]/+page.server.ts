@@ -1,4 +1,3 @@
-import { DomainError } from '@samaya/platform/domain-error.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { changeAdmin } from '#server/accounts/change-admin.ts';
 import { listSignIns } from '#server/accounts/list-sign-ins.ts';
@@ -9,13 +8,14 @@ import type { Visit } from '#server/bookings/visit.ts';
 import { releaseFromTwoStep } from '#server/two-step/release-from-two-step.ts';
 import { wallClock, zoneInWords } from '../../../../words/wall-clock.ts';
 import { lastSeen } from '../../../account/account-texts.ts';
+import { expectRefusal } from '../../../expect-refusal.ts';
 import { ROSTER } from '../../../organise/events/roster-texts.ts';
 import { typedInto } from '../../../person-faults.ts';
 import { requireIdentity } from '../../../require-identity.ts';
 import { PERSON } from '../../admin-texts.ts';
 import { listedPersonOf } from '../listed-person.ts';
 import { personInAddress } from '../person-in-address.ts';
-import type { Actions, PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 const BEHIND_A_PAGE = 20;
 const DONE = ['made', 'unmade', 'out', 'ended', 'disabled', 'enabled', 'released'] as const;
@@ -46,20 +46,20 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 };
 
 export const actions: Actions = {
-  makeAdmin: async ({ locals, params }) => await setAdmin(locals, params, true),
-  unmakeAdmin: async ({ locals, params }) => await setAdmin(locals, params, false),
+  makeAdmin: async (event) => await setAdmin(event, true),
+  unmakeAdmin: async (event) => await setAdmin(event, false),
   async signOut({ locals, params }) {
     const { id } = await personInAddress(locals, params);
     await signOutPerson(locals.app, { userId: id }, requireIdentity(locals), locals.facts);
     redirect(303, `/admin/people/${id}?done=out`);
   },
-  async release({ locals, params }) {
+  async release({ locals, params, setHeaders }) {
     const { id } = await personInAddress(locals, params);
     try {
       await releaseFromTwoStep(locals.app, id, requireIdentity(locals), locals.facts);
     } catch (refused) {
-      if (!(refused instanceof DomainError) || refused.code !== 'forbidden') throw refused;
-      return fail(403, { message: refused.message });
+      const { status, message } = expectRefusal(refused, { forbidden: 403 }, setHeaders);
+      return fail(status, { message });
     }
     redirect(303, `/admin/people/${id}?done=released`);
   },
@@ -73,15 +73,13 @@ export const actions: Actions = {
   },
 };
 
-async function setAdmin(locals: App.Locals, params: { person: string }, isAdmin: boolean) {
+async function setAdmin({ locals, params, setHeaders }: RequestEvent, isAdmin: boolean) {
   const { id } = await personInAddress(locals, params);
   try {
     await changeAdmin(locals.app, { userId: id, isAdmin }, requireIdentity(locals), locals.facts);
   } catch (refused) {
-    if (!(refused instanceof DomainError)) throw refused;
-    if (refused.code === 'not-proven') return fail(409, { message: PERSON.mustProve });
-    if (refused.code === 'forbidden') return fail(403, { message: refused.message });
-    throw refused;
+    const { code, status, message } = expectRefusal(refused, { 'not-proven': 409, forbidden: 403 }, setHeaders);
+    return fail(status, { message: code === 'not-proven' ? PERSON.mustProve : message });
   }
   redirect(303, `/admin/people/${id}?done=${isAdmin ? 'made' : 'unmade'}`);
 }
