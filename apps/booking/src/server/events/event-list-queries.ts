@@ -51,7 +51,7 @@ export async function selectNearEventsByWords(
   // Up to a last event, rather than so many of them: then the planner may ask the index of words where they are rare.
   // As a row, of which it expects many to come before: of a start alone it expects few, and collects what is frequent.
   const last = sql`select e.date_time, e.id from ${SEARCHED} where ${isAhead(filter, after)} ${IN_ORDER} offset ${NEAR} limit 1`;
-  const isNear = sql`(e.date_time, e.id) <= ((${last}) union all select 'infinity', 0 limit 1)`;
+  const isNear = sql`(e.date_time, e.id) <= ((${last}) union all select 'infinity', 0 order by 1 limit 1)`;
   const { rows } = await sql<ListedEvent>`
     select ${EVENT_COLUMNS}, ${STARTS_AT}
     from (select * from ${SEARCHED} where ${isAhead(filter, after)} and ${isNear}) s

@@ -99,7 +99,7 @@ test('words are those of all that can be searched, each once, and go with their 
 
 test('an event that is moved is looked for where it is now', async () => {
   const { facilitatorId } = await addFacilitator();
-  const id = await addEvent({ facilitator_id: facilitatorId, date_time: '2031-05-01T10:00:00Z' });
+  const id = await addEvent({ facilitator_id: facilitatorId, date_time: new Date('2031-05-01T10:00:00Z') });
   const startOf = async () =>
     (await owner.query('select date_time from event_search where event_id = $1', [id])).rows[0].date_time.toISOString();
   assert.equal(await startOf(), '2031-05-01T10:00:00.000Z');
