@@ -365,6 +365,33 @@ test('AUTHN-03: a connection that one sign-in began is not finished by another',
   assert.deepEqual(await rowsOf(lyingDatabase.ownerUrl, `select 1 from users where google_id = 'g-mallory'`), []);
 });
 
+test('who has no password disconnects Google with a passkey, not without, and connects it only when freshly signed in', async () => {
+  const page = `${other.url}/account/google`;
+  const lea = createVisitor();
+  await lea.get((await begin(lea))({ ...LEA, sub: 'g-lea-alone', email: 'lea.alone@gmail.com' }));
+  const alone = await lea.get(page);
+  assert.match(textOf(alone.html), /Google is your only way in.*Choose a password.*Add a passkey/);
+  assert.doesNotMatch(alone.html, /disconnect"/);
+  assert.equal((await lea.post(`${page}?/disconnect`)).status, 409);
+
+  const { ownerUrl } = lyingDatabase;
+  const [row] = await rowsOf(
+    ownerUrl,
+    `insert into passkeys (user_id, credential_id, public_key, counter, name)
+     select id, 'key', 'key', 0, 'Phone' from users where google_id = 'g-lea-alone' returning user_id`,
+  );
+  assert.match(textOf((await lea.get(page)).html), /You sign in with your passkey then.*Disconnect Google/);
+  assert.match(textOf((await lea.post(`${page}?/disconnect`)).html), /Google is disconnected.*Not connected/);
+
+  await rowsOf(
+    ownerUrl,
+    `update sign_ins set created_at = now() - interval '11 minutes' where user_id = ${row?.user_id}`,
+  );
+  const late = await lea.post(`${page}?/connect`);
+  assert.equal(late.status, 403);
+  assert.match(textOf(late.html), /Sign out and in again, then come back within ten minutes/);
+});
+
 const browser = await openBrowser();
 
 for (const javaScriptEnabled of [true, false]) {

@@ -18,7 +18,7 @@ export const SIGN_IN_DAYS = 30;
 /** Days after which a page's sign-in ends that nobody used. */
 export const IDLE_DAYS = 7;
 
-/** The same for who organises, and so sees others' names and addresses: unused, and however much it was used. */
+/** The same for who organises or assists, and so sees others' names and addresses: unused, and however much it was used. */
 export const ORGANISER_IDLE_HOURS = 24;
 export const ORGANISER_DAYS = 7;
 

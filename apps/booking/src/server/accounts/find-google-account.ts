@@ -16,7 +16,10 @@ import { type CheckedCredentials, endAllSignIns } from './sign-in.ts';
  * account that has none yet, and only where Google runs its mailbox. Refuses with `google-unproven` when Google does
  * not vouch for an address, with `google-known` when the account at the address must be signed in to first.
  */
-export async function findGoogleAccount(trx: Transaction<DB>, person: GooglePerson): Promise<CheckedCredentials> {
+export async function findGoogleAccount(
+  trx: Transaction<DB>,
+  person: GooglePerson,
+): Promise<CheckedCredentials & { isNewlyTied?: boolean }> {
   await lockGoogleAccount(trx, person.sub);
   const known = await findUserOfGoogle(trx, person.sub);
   if (known !== undefined) {
@@ -33,21 +36,22 @@ async function findByAddress(
   trx: Transaction<DB>,
   { sub, vouching }: GooglePerson,
   email: string,
-): Promise<CheckedCredentials | undefined> {
+): Promise<(CheckedCredentials & { isNewlyTied: true }) | undefined> {
   const found = await lockAccountAt(trx, email);
   if (!found) return undefined;
   // Another Google account of a proven address may be its former owner's, or the present owner's of a domain sold on.
   if (vouching !== 'owner' || (found.isProven && found.googleId !== null)) throw googleKnown();
   if (found.isProven) {
     await setGoogleId(trx, found.id, sub);
-    return { userId: found.id, checkedHash: found.passwordHash };
+    await requestMail(trx, { kind: 'account.google-connected', userId: found.id });
+    return { userId: found.id, checkedHash: found.passwordHash, isNewlyTied: true };
   }
   // A guest's, or a stranger's who typed the address first: what they had ends.
   await dropPasskeys(trx, found.id);
   await giveAccount(trx, found.id, NO_PASSWORD);
   await setGoogleId(trx, found.id, sub);
   await endAllSignIns(trx, found.id);
-  return { userId: found.id, checkedHash: NO_PASSWORD };
+  return { userId: found.id, checkedHash: NO_PASSWORD, isNewlyTied: true };
 }
 
 async function addAccount(

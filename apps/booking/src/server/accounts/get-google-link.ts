@@ -6,11 +6,12 @@ import { selectGoogleLink } from './google-account-queries.ts';
 export async function getGoogleLink(
   db: Kysely<DB>,
   userId: number,
-): Promise<{ isLinked: boolean; hasPassword: boolean; isProven: boolean }> {
+): Promise<{ isLinked: boolean; hasPassword: boolean; hasPasskey: boolean; isProven: boolean }> {
   const link = await selectGoogleLink(db, userId);
   return {
     isLinked: link?.googleId != null,
     hasPassword: link?.hasPassword ?? false,
+    hasPasskey: link?.hasPasskey ?? false,
     isProven: link?.isProven ?? false,
   };
 }

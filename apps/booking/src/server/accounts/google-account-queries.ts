@@ -6,6 +6,7 @@ import { NO_PASSWORD } from './account.ts';
 export interface GoogleLink {
   googleId: string | null;
   hasPassword: boolean;
+  hasPasskey: boolean;
   isProven: boolean;
 }
 
@@ -38,7 +39,8 @@ export async function setGoogleId(trx: Transaction<DB>, userId: number, sub: str
 
 export async function selectGoogleLink(db: Kysely<DB>, userId: number): Promise<GoogleLink | undefined> {
   const { rows } = await sql<GoogleLink>`
-    select google_id as "googleId", password <> ${NO_PASSWORD} as "hasPassword", proven_at is not null as "isProven"
+    select google_id as "googleId", password <> ${NO_PASSWORD} as "hasPassword", proven_at is not null as "isProven",
+      exists (select 1 from passkeys where user_id = users.id) as "hasPasskey"
     from users where id = ${userId} and deleted_at is null`.execute(db);
   return rows[0];
 }

@@ -310,21 +310,40 @@ test('who is signed in ties Google to the account, whatever address it has there
   const [ana, ben] = [await addPerson(), await addPerson()];
   await linkGoogle(app, { userId: ana.id, sub: 'g-ana' });
   await linkGoogle(app, { userId: ana.id, sub: 'g-ana' });
+  assert.deepEqual(await mailsTo(studio, ana.email), ['account.google-connected'], 'told once, of the one change');
   assert.equal((await enter(somebody({ sub: 'g-ana', email: ben.email }))).userId, ana.id);
   await assert.rejects(linkGoogle(app, { userId: ben.id, sub: 'g-ana' }), { code: 'google-taken' });
   await assert.rejects(linkGoogle(app, { userId: ana.id, sub: 'g-other' }), { code: 'google-taken' });
+  assert.deepEqual(await mailsTo(studio, ben.email), [], 'what was refused is told to nobody');
 });
 
-test('Google is taken off only where a password is left; whoever came in by it is out', async () => {
+test('who has an account is told by mail when Google opens it for the first time, and of no further sign-in', async () => {
+  const mia = somebody();
+  const { id } = await addPerson({ email: mia.email, password: strangersHash });
+  for (let times = 0; times < 2; times++) assert.equal((await enter(mia)).userId, id);
+  assert.deepEqual(await mailsTo(studio, mia.email), ['account.google-connected']);
+  const fresh = somebody();
+  await enter(fresh);
+  assert.deepEqual(await mailsTo(studio, fresh.email), [], 'who is new knows');
+});
+
+test('Google is taken off only where a password or a passkey is left; whoever came in by it is out', async () => {
   const lea = somebody();
   const { userId, token } = await enter(lea);
   await assert.rejects(unlinkGoogle(app, { userId, agent: undefined, now }), { code: 'last-way-in' });
+  assert.equal((await getGoogleLink(db, userId)).isLinked, true);
   await db.updateTable('users').set({ password: strangersHash }).where('id', '=', userId).execute();
   const opened = await unlinkGoogle(app, { userId, agent: undefined, now });
   assert.equal(await identifyCookie(db, token, []), undefined);
   assert.equal((await identifyCookie(db, opened?.token ?? '', []))?.userId, userId);
-  assert.deepEqual(await getGoogleLink(db, userId), { isLinked: false, hasPassword: true, isProven: true });
+  assert.deepEqual(await getGoogleLink(db, userId), {
+    isLinked: false,
+    hasPassword: true,
+    hasPasskey: false,
+    isProven: true,
+  });
   assert.equal(await unlinkGoogle(app, { userId, agent: undefined, now }), undefined);
+  assert.deepEqual(await mailsTo(studio, lea.email), ['account.google-disconnected']);
 });
 
 test('who signs in in two steps is asked for the code after Google, too', async () => {

@@ -15,12 +15,13 @@ export async function signInWithGoogle(
   { person, network, agent, now }: { person: GooglePerson; network: string; agent: string | undefined; now: Date },
 ): Promise<{ userId: number; entered: OpenedSignIn | FirstStep }> {
   await app.limits('sign-in-network', network);
-  const { userId, opened, firstStep } = await app.db.transaction().execute(async (trx) => {
+  const { userId, isNewlyTied, opened, firstStep } = await app.db.transaction().execute(async (trx) => {
     const account = await findGoogleAccount(trx, person);
     const signIn = await openSignIn(trx, { ...account, kind: 'page', agent, now });
     if (!signIn && !(await findTwoStep(trx, account.userId))) throw googleRefused();
-    return { userId: account.userId, opened: signIn, firstStep: firstStepOf(account) };
+    return { ...account, opened: signIn, firstStep: firstStepOf(account) };
   });
+  if (isNewlyTied) logSecurity(app.log, 'google.connected', { user_id: userId }, { network });
   if (!opened) return { userId, entered: firstStep };
   logSecurity(app.log, 'sign_in.ok', { user_id: userId, kind: 'page', way: 'google' }, { network });
   return { userId, entered: opened };

@@ -140,11 +140,16 @@ test('SESS-04: a sign-in ends by the clock, and is noted as used once an hour at
   assert.equal((await call('GET', '/api/v1/me', { token })).status, 401);
 });
 
-test('SESS-04: a page’s sign-in ends after a week unused and a month in all, sooner for who organises', async () => {
+test('SESS-04: a page’s sign-in ends after a week unused and a month in all, sooner for who organises or assists', async () => {
   const ana = await addPerson();
   const maya = await studio.addFacilitator();
   const boss = await addPerson({ email: 'chief@example.org' });
   const admin = await addPerson({ is_admin: true });
+  const helper = await addPerson();
+  const unproven = await addPerson({ proven_at: null });
+  for (const { email } of [helper, unproven]) {
+    await db.insertInto('assistants').values({ facilitator_id: maya.facilitatorId, email }).execute();
+  }
   const adminEmails = [boss.email];
   const holds = async (userId: number, kind: 'page' | 'api', ages: { unused: string; age?: string; left?: string }) => {
     const secret = await studio.signIn(userId, kind);
@@ -162,11 +167,23 @@ test('SESS-04: a page’s sign-in ends after a week unused and a month in all, s
   assert.equal(await holds(ana.id, 'page', { unused: '7 days 1 minute' }), false);
   assert.equal(await holds(ana.id, 'page', { unused: '1 minute', left: '-1 second' }), false);
   assert.equal(await holds(ana.id, 'api', { unused: '29 days' }), true);
-  for (const { id } of [maya, boss, admin]) {
+  for (const { id } of [maya, boss, admin, helper]) {
     assert.equal(await holds(id, 'page', { unused: '23 hours', age: '6 days' }), true);
     assert.equal(await holds(id, 'page', { unused: '25 hours' }), false);
     assert.equal(await holds(id, 'page', { unused: '1 minute', age: '7 days 1 minute' }), false);
   }
+  const listed = { signInId: 0, isAdmin: false, facilitatorId: null };
+  for (const { id } of [maya, helper]) {
+    const { length } = await listSignIns(db, { ...listed, userId: id, facilitatorId: id === maya.id ? 1 : null });
+    assert.equal(length, 2);
+  }
+  assert.equal(
+    await holds(unproven.id, 'page', { unused: '6 days' }),
+    true,
+    'an address that nobody confirmed has no right',
+  );
+  await db.deleteFrom('assistants').where('email', '=', helper.email).execute();
+  assert.equal(await holds(helper.id, 'page', { unused: '6 days' }), true, 'who assists nobody any more');
   const { token } = await signIn(app, {
     email: lea.email,
     password,
@@ -180,7 +197,6 @@ test('SESS-04: a page’s sign-in ends after a week unused and a month in all, s
     .where('secret_hash', '=', hashToken(token))
     .executeTakeFirstOrThrow();
   assert.ok(Math.abs(expires_at.getTime() - Date.now() - 30 * 86_400_000) < 60_000);
-  assert.equal((await listSignIns(db, { userId: maya.id, signInId: 0, isAdmin: false, facilitatorId: 1 })).length, 2);
 });
 
 test('AUTHN-13: a hash of lower cost is replaced at the next sign-in, and only by the right password', async () => {

@@ -22,6 +22,8 @@ const ALL: Record<MailKind, Parameters<typeof compose>[1]> = {
   'account.prove': {},
   'account.reset': {},
   'account.known': {},
+  'account.google-connected': {},
+  'account.google-disconnected': {},
   'account.two-step-on': {},
   'account.two-step-off': {},
   'account.recovery-used': {},
@@ -131,6 +133,35 @@ test('links of the account open what they are for', () => {
   assert.deepEqual(linksIn(mailOf('account.known').text), [`${bookingUrl}/sign-in`, `${bookingUrl}/reset`]);
 });
 
+/** What tells of a change in how somebody signs in. */
+const NOTICES = [
+  'account.password-changed',
+  'account.google-connected',
+  'account.google-disconnected',
+  'account.two-step-on',
+  'account.two-step-off',
+  'account.recovery-used',
+  'account.recovery-renewed',
+  'account.passkey-added',
+  'account.passkey-removed',
+] as const;
+
+for (const kind of NOTICES) {
+  test(`${kind} says at once in its subject what happened, when it was, and what to do if it was not you`, () => {
+    const { to, subject, text } = mailOf(kind);
+    assert.equal(to, ADDRESSEE.email);
+    assert.match(subject, /password|Google|[Tt]wo-step|recovery|passkey/);
+    assert.ok(text.includes('When: Fri 20 Nov 2026, 10:15, Lisbon time'), text);
+    assert.match(text, /not you/);
+    assert.ok(linksIn(text).includes(`${bookingUrl}/reset`));
+  });
+}
+
+test('what opens the account beside its password is to be taken off, too, since a new password leaves it', () => {
+  assert.match(mailOf('account.google-connected').text, /disconnect\s+Google/);
+  assert.match(mailOf('account.passkey-added').text, /remove\s+the\s+passkey/);
+});
+
 test('a new address is asked at its own mailbox alone, which alone learns that it is taken', () => {
   const { id: userId, email, passwordHash: password } = ADDRESSEE;
   const askedAt = new Date('2026-11-20T10:00:00Z');
@@ -233,8 +264,8 @@ test('EDGE-06, EDGE-07: whatever people call things: markup stays words, and a l
         status: ALL[kind]?.visit?.status ?? 'confirmed',
         event: { title, place, facilitator: { id: 1, name: facilitator } },
       });
-      const mail = mailOf(kind, { ...ALL[kind], visit }, { studio: { name: studio, terms: place } });
-      const plain = mailOf(kind, ALL[kind], { studio: { name: 'Stilte', terms: null } });
+      const mail = mailOf(kind, { ...ALL[kind], visit }, { studio: { ...SETTING.studio, name: studio, terms: place } });
+      const plain = mailOf(kind, ALL[kind], { studio: { ...SETTING.studio, terms: null } });
       assert.doesNotMatch(mail.subject, /[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
       assert.ok(mail.subject.isWellFormed() && mail.text.isWellFormed() && mail.html.isWellFormed());
       assert.doesNotMatch(mail.text, /(?!\n)[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
@@ -257,7 +288,11 @@ test('EDGE-06: whatever people call things: a mail server sees one recipient, an
     fc.asyncProperty(text, text, text, async (title, studio, place) => {
       const visit = visitOf({ event: { title, place } });
       const from = { name: studio, address: 'hello@example.org' };
-      const mail = mailOf('booking.confirmed', { visit }, { studio: { name: studio, terms: title }, from });
+      const mail = mailOf(
+        'booking.confirmed',
+        { visit },
+        { studio: { ...SETTING.studio, name: studio, terms: title }, from },
+      );
       assert.deepEqual(await post.send(mail, cut), { kind: 'taken' });
       const sunk = sink.taken.at(-1) ?? assert.fail();
       assert.deepEqual([sunk.from, sunk.to, sunk.id], ['hello@example.org', [ADDRESSEE.email], MAIL_ID]);

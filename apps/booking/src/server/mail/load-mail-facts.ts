@@ -8,10 +8,16 @@ import { hasLaterMail, selectAddressee, selectElsewhere } from './mail-queries.t
 /** What an outbox row's mail tells of, as it is now. */
 export async function loadMailFacts(
   db: Kysely<DB>,
-  row: Pick<ClaimedRow, 'user_id' | 'event_id' | 'booking_id' | 'version' | 'recipient'>,
+  row: Pick<ClaimedRow, 'occurred_at' | 'user_id' | 'event_id' | 'booking_id' | 'version' | 'recipient'>,
 ): Promise<MailFacts> {
   const { user_id: userId, event_id: eventId, booking_id: bookingId, version, recipient } = row;
-  const none = { addressee: undefined, elsewhere: undefined, visit: undefined, isOutdated: false };
+  const none = {
+    occurredAt: row.occurred_at,
+    addressee: undefined,
+    elsewhere: undefined,
+    visit: undefined,
+    isOutdated: false,
+  };
   if (userId === null) return none;
   const addressee = await selectAddressee(db, userId);
   if (recipient !== null) {

@@ -1,9 +1,10 @@
 import type { Visit } from '#server/bookings/visit.ts';
+import type { Studio } from '#server/studio/studio.ts';
 import type { Addressee, MailFacts } from './mail.ts';
 
 /** What every mail of a site is written with. */
 export interface MailSetting {
-  studio: { name: string; terms: string | null };
+  studio: Pick<Studio, 'name' | 'terms' | 'timeZone'>;
   /** Public address of the site, without a path. */
   bookingUrl: string;
   /** Keys that sign links; the first one does. */

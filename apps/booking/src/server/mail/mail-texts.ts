@@ -160,7 +160,24 @@ export interface NoticeWords {
   subject: (studio: string) => string;
   title: string;
   text: (studio: string) => string;
+  /** What a new password does not put right. */
+  after?: string;
 }
+
+export const GOOGLE_CONNECTED: NoticeWords = {
+  subject: (studio) => `Google was connected at ${studio}`,
+  title: 'Google was connected',
+  text: (studio) =>
+    `A Google account was connected with your account at ${studio}, and opens it from now on. If that was you, there is nothing to do.`,
+  after: 'Then disconnect Google on the page of your account: it opens your account also with a new password.',
+};
+
+export const GOOGLE_DISCONNECTED: NoticeWords = {
+  subject: (studio) => `Google was disconnected at ${studio}`,
+  title: 'Google was disconnected',
+  text: (studio) =>
+    `Your Google account opens your account at ${studio} no longer. In all other places you were signed out. If that was you, there is nothing to do.`,
+};
 
 export const TWO_STEP_ON: NoticeWords = {
   subject: (studio) => `Two-step sign-in is on at ${studio}`,
@@ -194,6 +211,7 @@ export const PASSKEY_ADDED: NoticeWords = {
   title: 'A passkey was added',
   text: (studio) =>
     `Your account at ${studio} has a new passkey, which opens it without your password. In all other places you were signed out.`,
+  after: 'Then remove the passkey on the page of your account: it opens your account also with a new password.',
 };
 
 export const PASSKEY_REMOVED: NoticeWords = {

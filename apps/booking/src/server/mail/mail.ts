@@ -27,6 +27,8 @@ export type RequestedMailKind =
   /** The password was changed by whoever knew it. */
   | 'account.password-changed'
   /** Something changed in how they sign in. */
+  | 'account.google-connected'
+  | 'account.google-disconnected'
   | 'account.two-step-on'
   | 'account.two-step-off'
   | 'account.recovery-used'
@@ -74,6 +76,8 @@ export interface Addressee {
 
 /** What a mail tells of, as it is now. */
 export interface MailFacts {
+  /** When it happened, or was asked for. */
+  occurredAt: Date;
   addressee: Addressee | undefined;
   /** Where it goes instead of to the person's address; and whether that is somebody else's here. */
   elsewhere: { email: string; isTaken: boolean } | undefined;

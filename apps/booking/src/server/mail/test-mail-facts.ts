@@ -39,7 +39,7 @@ const EVENT: VisitedEvent = {
 };
 
 export const SETTING: MailSetting & { from: Mailbox } = {
-  studio: { name: 'Stilte', terms: 'Cancel a day before.\nBring socks.\n\nBe kind.' },
+  studio: { name: 'Stilte', terms: 'Cancel a day before.\nBring socks.\n\nBe kind.', timeZone: 'Europe/Lisbon' },
   bookingUrl: 'https://book.example.org',
   keys: ['a-key-for-tests'],
   now: new Date('2026-11-20T10:30:00Z'),
@@ -65,7 +65,8 @@ export function visitOf({
 }
 
 export function factsOf(facts: Partial<MailFacts> = {}): MailFacts {
-  return { addressee: ADDRESSEE, elsewhere: undefined, visit: visitOf(), isOutdated: false, ...facts };
+  const occurredAt = new Date('2026-11-20T10:15:00Z');
+  return { occurredAt, addressee: ADDRESSEE, elsewhere: undefined, visit: visitOf(), isOutdated: false, ...facts };
 }
 
 export const MAIL_ID = '01900000-0000-7000-8000-000000000001';

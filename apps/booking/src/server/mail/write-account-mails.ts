@@ -1,6 +1,18 @@
 import { isGuest } from '#server/accounts/account.ts';
-import type { MailOrder, MailSetting, Written } from './mail-document.ts';
-import { FRAME, GUEST_RESET, KNOWN, NOTICE, type NoticeWords, PASSWORD_CHANGED, PROVE, RESET } from './mail-texts.ts';
+import { momentInWords, zoneInWords } from '../../words/wall-clock.ts';
+import type { MailFacts } from './mail.ts';
+import type { MailOrder, MailPart, MailSetting, Written } from './mail-document.ts';
+import {
+  FACTS,
+  FRAME,
+  GUEST_RESET,
+  KNOWN,
+  NOTICE,
+  type NoticeWords,
+  PASSWORD_CHANGED,
+  PROVE,
+  RESET,
+} from './mail-texts.ts';
 import { PROVE_DAYS, RESET_MINUTES, tokenOf } from './mailed-link.ts';
 
 const MINUTE_MS = 60_000;
@@ -65,14 +77,16 @@ export function writeKnown({ setting }: MailOrder): Written {
 
 /** Something changed in how they sign in. Whoever did not do it themselves is told what to do. */
 export function writeNotice(words: NoticeWords): (order: MailOrder) => Written {
-  return ({ setting }) => ({
+  return ({ facts, setting }) => ({
     document: {
       subject: words.subject(setting.studio.name),
       title: words.title,
       parts: [
         { kind: 'text', text: words.text(setting.studio.name) },
+        whenItWas(facts, setting),
         { kind: 'button', label: NOTICE.button, href: `${setting.bookingUrl}/account` },
         { kind: 'link', text: NOTICE.notYou, label: NOTICE.choose, href: `${setting.bookingUrl}/reset` },
+        ...(words.after === undefined ? [] : [{ kind: 'text' as const, text: words.after }]),
       ],
       reason: FRAME.owned(setting.studio.name),
     },
@@ -80,13 +94,14 @@ export function writeNotice(words: NoticeWords): (order: MailOrder) => Written {
 }
 
 /** Their password was changed by somebody who knew it. */
-export function writePasswordChanged({ setting }: MailOrder): Written {
+export function writePasswordChanged({ facts, setting }: MailOrder): Written {
   return {
     document: {
       subject: PASSWORD_CHANGED.subject(setting.studio.name),
       title: PASSWORD_CHANGED.title,
       parts: [
         { kind: 'text', text: PASSWORD_CHANGED.text(setting.studio.name) },
+        whenItWas(facts, setting),
         {
           kind: 'link',
           text: PASSWORD_CHANGED.notYou,
@@ -97,6 +112,12 @@ export function writePasswordChanged({ setting }: MailOrder): Written {
       reason: FRAME.owned(setting.studio.name),
     },
   };
+}
+
+/** On the clock of the studio: where its reader is nobody knows. */
+function whenItWas({ occurredAt }: MailFacts, { studio }: MailSetting): MailPart {
+  const moment = `${momentInWords(occurredAt, studio.timeZone)}, ${zoneInWords(studio.timeZone)}`;
+  return { kind: 'facts', facts: [{ term: FACTS.when, lines: [moment] }] };
 }
 
 /** Whether a link asked for then has ended. */

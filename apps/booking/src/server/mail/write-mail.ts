@@ -1,6 +1,8 @@
 import type { MailKind } from './mail.ts';
 import type { MailOrder, Written } from './mail-document.ts';
 import {
+  GOOGLE_CONNECTED,
+  GOOGLE_DISCONNECTED,
   PASSKEY_ADDED,
   PASSKEY_REMOVED,
   RECOVERY_RENEWED,
@@ -31,6 +33,8 @@ const WRITERS: Readonly<Record<MailKind, (order: MailOrder) => Written>> = {
   'account.address-asked': writeAddressAsked,
   'account.address-changed': writeAddressChanged,
   'account.password-changed': writePasswordChanged,
+  'account.google-connected': writeNotice(GOOGLE_CONNECTED),
+  'account.google-disconnected': writeNotice(GOOGLE_DISCONNECTED),
   'account.two-step-on': writeNotice(TWO_STEP_ON),
   'account.two-step-off': writeNotice(TWO_STEP_OFF),
   'account.recovery-used': writeNotice(RECOVERY_USED),

@@ -166,6 +166,25 @@ test('stopping lets the POST in flight finish, and nothing is sent after it', as
   assert.equal(bench.receiver.received.length, 1);
 });
 
+test('what is committed while an answer is waited for does not wait for it', async () => {
+  const bench = await openRunning();
+  let answerFirst = () => {};
+  bench.receiver.behave = async (post, response, count) => {
+    if (count === 1) await new Promise<void>((resolve) => (answerFirst = resolve));
+    await takeAll(post, response, count);
+  };
+  const relay = startRelay(bench.options);
+  await bench.book(1);
+  relay.wake();
+  await waitUntil(() => bench.receiver.received.length === 1);
+  await bench.book(1);
+  relay.wake();
+  await waitUntil(() => bench.receiver.received.length === 2);
+  answerFirst();
+  await relay.stop();
+  assert.equal(await waitingRows(bench), 0);
+});
+
 test('a relay that starts takes up a destination that had said it is gone', async () => {
   const bench = await openRunning();
   await bench.book(1);

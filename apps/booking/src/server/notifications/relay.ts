@@ -30,8 +30,9 @@ const SWEEP_MS = 10 * 60_000;
 const SWEEP_ROWS = 5000;
 
 /**
- * A relay on one outlet of the outbox; nothing happens before `start`. With `gatherMs` it lets that time pass between
- * being woken and looking.
+ * A relay on one outlet of the outbox; nothing happens before `start`. It has two lanes, so that what is committed while
+ * one waits for its answer does not wait for it too, and so that both share what has piled up. With `gatherMs` it lets
+ * that time pass between being woken and looking.
  */
 export function createRelay(
   { db, destination, log }: Outlet,
@@ -41,31 +42,22 @@ export function createRelay(
   const closing = new AbortController();
   const cut = new AbortController();
   const stopping: Stopping = { closing: closing.signal, cut: cut.signal };
-  const first = createAlarm();
-  const second = createAlarm();
-  let lanes: Promise<void>[] = [];
+  const alarm = createAlarm(gatherMs, closing.signal);
+  let running: Promise<void> | undefined;
   let isTroubled = false;
   let sweptAt = performance.now();
 
-  /** The lane that looks whenever there may be something. */
-  async function runFirst(): Promise<void> {
+  async function begin(): Promise<void> {
     await clearStopped(db, destination).catch(() => {});
-    while (!closing.signal.aborted) {
-      const isMoreLikely = await look();
-      if (isMoreLikely) second.ring();
-      else {
-        await first.rest(POLL_MS);
-        if (gatherMs > 0) await sleep(gatherMs, undefined, { signal: stopping.closing }).catch(() => {});
-      }
-      await sweep();
-    }
+    // One lane is enough to look where nobody rings.
+    await Promise.all([runLane(POLL_MS), runLane(undefined)]);
   }
 
-  /** The lane that helps while there is more than one claim takes. */
-  async function runSecond(): Promise<void> {
+  async function runLane(mostRestMs: number | undefined): Promise<void> {
     while (!closing.signal.aborted) {
-      await second.rest(undefined);
-      while (!closing.signal.aborted && (await look()));
+      if (await look()) alarm.ring();
+      else await alarm.rest(mostRestMs);
+      if (mostRestMs !== undefined) await sweep();
     }
   }
 
@@ -91,41 +83,60 @@ export function createRelay(
 
   return {
     start() {
-      if (lanes.length === 0) lanes = [runFirst(), runSecond()];
+      running ??= begin();
     },
-    wake: first.ring,
+    wake: alarm.ring,
     async stop() {
       closing.abort();
-      first.ring();
-      second.ring();
+      alarm.ringAll();
       const late = setTimeout(() => cut.abort(), STOP_MS);
-      await Promise.all(lanes);
+      await running;
       clearTimeout(late);
     },
   };
 }
 
-/** One who rests until rung or until time is up. A ring while awake is kept, and the next rest ends at once. */
-function createAlarm() {
-  let hasRung = false;
-  let rouse = () => {};
+/**
+ * Several may rest, until rung or until time is up; a ring rouses one of them. One that finds nobody at rest is kept,
+ * and the next rest ends at once. Who is roused gathers for `gatherMs`, and rings meanwhile are meant for it.
+ */
+function createAlarm(gatherMs: number, closing: AbortSignal) {
+  const atRest = new Set<() => void>();
+  let isKept = false;
+  let isGathering = false;
+
+  function ring() {
+    if (isGathering) return;
+    const [rouse] = atRest;
+    if (rouse) rouse();
+    else isKept = true;
+  }
+
+  async function untilRung(milliseconds: number | undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(rouse, milliseconds);
+      atRest.add(rouse);
+      function rouse() {
+        clearTimeout(timer);
+        atRest.delete(rouse);
+        resolve();
+      }
+    });
+  }
+
   return {
-    ring() {
-      hasRung = true;
-      rouse();
+    ring,
+    ringAll() {
+      for (const rouse of atRest) rouse();
     },
     async rest(milliseconds: number | undefined): Promise<void> {
-      if (!hasRung) {
-        await new Promise<void>((resolve) => {
-          const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
-          rouse = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        rouse = () => {};
-      }
-      hasRung = false;
+      if (closing.aborted) return;
+      if (!isKept) await untilRung(milliseconds);
+      isKept = false;
+      if (gatherMs === 0) return;
+      isGathering = true;
+      await sleep(gatherMs, undefined, { signal: closing }).catch(() => {});
+      isGathering = false;
     },
   };
 }

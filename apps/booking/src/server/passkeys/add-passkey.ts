@@ -2,7 +2,9 @@ import { hashToken } from '@samaya/platform/opaque-token.ts';
 import { lockAccount } from '#server/accounts/lock-account.ts';
 import { endOtherSignIns } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { badPasskey, checkNewPasskey } from './check-new-passkey.ts';
 import { insertPasskey, selectHandle, setHandle, takeChallenge } from './passkey-queries.ts';
 import type { NewCredential } from './passkey-schemas.ts';
@@ -19,9 +21,10 @@ export interface AnsweredRequest {
  * Refuses with `bad-passkey` what does not answer the request, answers it again, or is known already.
  */
 export async function addPasskey(
-  { db, config }: Pick<BookingApp, 'db' | 'config'>,
+  { db, config, log }: Pick<BookingApp, 'db' | 'config' | 'log'>,
   { userId, signInId, name }: { userId: number; signInId: number; name: string },
   { credential, challenge, handle }: AnsweredRequest,
+  origin?: Origin,
 ): Promise<void> {
   const checked = await checkNewPasskey(config, { credential, challenge });
   await db.transaction().execute(async (trx) => {
@@ -35,4 +38,5 @@ export async function addPasskey(
     await endOtherSignIns(trx, { userId, signInId });
     await requestMail(trx, { kind: 'account.passkey-added', userId });
   });
+  logSecurity(log, 'passkey.added', { user_id: userId }, origin);
 }

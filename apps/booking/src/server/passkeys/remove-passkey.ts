@@ -2,8 +2,10 @@ import { NO_PASSWORD } from '#server/accounts/account.ts';
 import { lockAccount } from '#server/accounts/lock-account.ts';
 import { endOtherSignIns } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
 import { BookingError } from '#server/errors.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { deletePasskey, selectHasWayIn } from './passkey-queries.ts';
 
 /**
@@ -11,12 +13,14 @@ import { deletePasskey, selectHasWayIn } from './passkey-queries.ts';
  * Every other sign-in ends, and a mail says so. Refuses with `last-way-in` when they could not sign in without it.
  */
 export async function removePasskey(
-  { db }: Pick<BookingApp, 'db'>,
+  { db, log }: Pick<BookingApp, 'db' | 'log'>,
   { userId, signInId, id }: { userId: number; signInId: number; id: string },
+  origin?: Origin,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  const isRemoved = await db.transaction().execute(async (trx) => {
+    // Whoever takes another way in off meanwhile was before this, or waits for it.
     await lockAccount(trx, userId);
-    if (!(await deletePasskey(trx, { id, userId }))) return;
+    if (!(await deletePasskey(trx, { id, userId }))) return false;
     if (!(await selectHasWayIn(trx, userId, NO_PASSWORD))) {
       throw new BookingError(
         'last-way-in',
@@ -25,5 +29,7 @@ export async function removePasskey(
     }
     await endOtherSignIns(trx, { userId, signInId });
     await requestMail(trx, { kind: 'account.passkey-removed', userId });
+    return true;
   });
+  if (isRemoved) logSecurity(log, 'passkey.removed', { user_id: userId }, origin);
 }

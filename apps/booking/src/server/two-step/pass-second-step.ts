@@ -51,10 +51,12 @@ async function useDigits(
   return await takeStep(db, { userId, step, seen: kept.secret, secret });
 }
 
-async function useRecoveryCode({ db }: SecondStepDeps, userId: number, codeHash: Buffer): Promise<boolean> {
-  return await db.transaction().execute(async (trx) => {
+async function useRecoveryCode({ db, log }: SecondStepDeps, userId: number, codeHash: Buffer): Promise<boolean> {
+  const isUsed = await db.transaction().execute(async (trx) => {
     if (!(await takeRecoveryCode(trx, userId, codeHash))) return false;
     await requestMail(trx, { kind: 'account.recovery-used', userId });
     return true;
   });
+  if (isUsed) logSecurity(log, 'recovery_code.used', { user_id: userId });
+  return isUsed;
 }

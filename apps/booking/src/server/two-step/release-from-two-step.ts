@@ -6,6 +6,7 @@ import type { BookingApp } from '#server/app.ts';
 import type { Origin } from '#server/audit/audit.ts';
 import { recordAct } from '#server/audit/record-act.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { clearTwoStep } from './two-step-queries.ts';
 
 /**
@@ -14,7 +15,7 @@ import { clearTwoStep } from './two-step-queries.ts';
  * for oneself: that takes a code.
  */
 export async function releaseFromTwoStep(
-  app: Pick<BookingApp, 'db' | 'config'>,
+  app: Pick<BookingApp, 'db' | 'config' | 'log'>,
   userId: number,
   actor: Identity,
   origin?: Origin,
@@ -24,10 +25,12 @@ export async function releaseFromTwoStep(
     throw new PlatformError('forbidden', 'You switch off your own on its page, with a code.');
   }
   await getListedPerson(app, userId);
-  await app.db.transaction().execute(async (trx) => {
-    if (!(await clearTwoStep(trx, userId))) return;
+  const isChanged = await app.db.transaction().execute(async (trx) => {
+    if (!(await clearTwoStep(trx, userId))) return false;
     await endAllSignIns(trx, userId);
     await recordAct(trx, { kind: 'person.two_step_off', actorId: actor.userId, userId }, origin);
     await requestMail(trx, { kind: 'account.two-step-off', userId });
+    return true;
   });
+  if (isChanged) logSecurity(app.log, 'two_step.off', { user_id: userId, by: actor.userId }, origin);
 }

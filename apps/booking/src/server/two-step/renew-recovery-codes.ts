@@ -1,6 +1,8 @@
 import { lockAccount } from '#server/accounts/lock-account.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { passSecondStep } from './pass-second-step.ts';
 import { createRecoveryCodes } from './two-step.ts';
 import { insertRecoveryCodes, selectTwoStep } from './two-step-queries.ts';
@@ -12,9 +14,10 @@ import { insertRecoveryCodes, selectTwoStep } from './two-step-queries.ts';
 export async function renewRecoveryCodes(
   app: Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>,
   { userId, code, now }: { userId: number; code: string; now: Date },
+  origin?: Origin,
 ): Promise<string[] | undefined> {
   await passSecondStep(app, { userId, code, now });
-  return await app.db.transaction().execute(async (trx) => {
+  const renewed = await app.db.transaction().execute(async (trx) => {
     await lockAccount(trx, userId);
     if (!(await selectTwoStep(trx, userId))) return undefined;
     const { codes, hashes } = createRecoveryCodes();
@@ -22,4 +25,6 @@ export async function renewRecoveryCodes(
     await requestMail(trx, { kind: 'account.recovery-renewed', userId });
     return codes;
   });
+  if (renewed) logSecurity(app.log, 'recovery_codes.renewed', { user_id: userId }, origin);
+  return renewed;
 }

@@ -1,6 +1,8 @@
 import { endOtherSignIns } from '#server/accounts/sign-in.ts';
 import type { BookingApp } from '#server/app.ts';
+import type { Origin } from '#server/audit/audit.ts';
 import { requestMail } from '#server/mail/request-mail.ts';
+import { logSecurity } from '#server/security-log.ts';
 import { passSecondStep } from './pass-second-step.ts';
 import { clearTwoStep } from './two-step-queries.ts';
 
@@ -11,11 +13,14 @@ import { clearTwoStep } from './two-step-queries.ts';
 export async function switchOffTwoStep(
   app: Pick<BookingApp, 'db' | 'limits' | 'config' | 'log'>,
   { userId, signInId, code, now }: { userId: number; signInId: number; code: string; now: Date },
+  origin?: Origin,
 ): Promise<void> {
   await passSecondStep(app, { userId, code, now });
-  await app.db.transaction().execute(async (trx) => {
-    if (!(await clearTwoStep(trx, userId))) return;
+  const isChanged = await app.db.transaction().execute(async (trx) => {
+    if (!(await clearTwoStep(trx, userId))) return false;
     await endOtherSignIns(trx, { userId, signInId });
     await requestMail(trx, { kind: 'account.two-step-off', userId });
+    return true;
   });
+  if (isChanged) logSecurity(app.log, 'two_step.off', { user_id: userId }, origin);
 }

@@ -1,7 +1,7 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { agentInWords } from '#server/accounts/agent-words.ts';
+import { confirmOneself } from '#server/accounts/confirm-oneself.ts';
 import { getGoogleLink } from '#server/accounts/get-google-link.ts';
-import { checkPassword } from '#server/accounts/sign-in.ts';
 import { unlinkGoogle } from '#server/accounts/unlink-google.ts';
 import type { BegunAtGoogle } from '#server/google/google-sign-in.ts';
 import { expectRefusal, TRY_LATER } from '../../expect-refusal.ts';
@@ -12,6 +12,8 @@ import { keepOnItsWay } from '../../sign-in/google/google-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { doneWords, GOOGLE_LINK } from './google-link-texts.ts';
 
+const STATUSES = { 'bad-credentials': 403, 'sign-in-again': 403, ...TRY_LATER };
+
 export const load: PageServerLoad = async ({ locals, url }) => {
   const { userId } = requireIdentity(locals);
   const link = await getGoogleLink(locals.app.db, userId);
@@ -21,21 +23,19 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 
 export const actions: Actions = {
   async connect({ locals, request, cookies, setHeaders }) {
-    const { userId, signInId, email } = requireIdentity(locals);
+    const identity = requireIdentity(locals);
+    const { userId, signInId } = identity;
     const { app, facts } = locals;
     if (!app.google) error(404, GOOGLE_LINK.isOff);
     const password = typedInto(await request.formData(), 'password');
+    const now = new Date();
     let begun: BegunAtGoogle;
     try {
-      const { hasPassword } = await getGoogleLink(app.db, userId);
-      const credentials = { email: email.toLowerCase(), password, network: facts.network };
-      if (hasPassword && (await checkPassword(app, credentials))?.id !== userId) {
-        return fail(403, { message: GOOGLE_LINK.wrongPassword });
-      }
-      begun = await app.google.begin({ link: { userId, signInId } }, new Date());
+      await confirmOneself(app, { identity, password, network: facts.network, now });
+      begun = await app.google.begin({ link: { userId, signInId } }, now);
     } catch (refused) {
-      const { status, message } = expectRefusal(refused, TRY_LATER, setHeaders);
-      return fail(status, { message });
+      const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
+      return fail(status, { message: code === 'bad-credentials' ? GOOGLE_LINK.wrongPassword : message });
     }
     keepOnItsWay({ locals, cookies }, begun);
     redirect(303, begun.url.href, { external: true });
@@ -45,7 +45,7 @@ export const actions: Actions = {
     const { userId } = requireIdentity(locals);
     const agent = agentInWords(request.headers.get('user-agent'));
     try {
-      const opened = await unlinkGoogle(locals.app, { userId, agent, now: new Date() });
+      const opened = await unlinkGoogle(locals.app, { userId, agent, now: new Date() }, locals.facts);
       if (opened) await keepSignIn({ locals, cookies }, opened);
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'last-way-in': 409 }, setHeaders);

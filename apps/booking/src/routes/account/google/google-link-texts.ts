@@ -7,10 +7,16 @@ export const GOOGLE_LINK = {
   passwordHint: 'So that nobody connects theirs who finds your browser open.',
   connect: 'Connect Google',
   disconnect: 'Disconnect Google',
-  disconnectText: 'You sign in with your password then. Everywhere else you are signed out.',
+  disconnectText: (hasPassword: boolean, hasPasskey: boolean) => {
+    const way = hasPassword && hasPasskey ? 'password or a passkey' : hasPassword ? 'password' : 'passkey';
+    return `You sign in with your ${way} then. Everywhere else you are signed out.`;
+  },
   onlyWay: 'Google is your only way in.',
-  onlyWayText: 'Choose a password first, then you can disconnect Google.',
+  onlyWayText: 'Choose a password or add a passkey first, then you can disconnect Google.',
   choosePassword: 'Choose a password',
+  addPasskey: 'Add a passkey',
+  noPassword:
+    'You have no password here, so this works within ten minutes of signing in. Has it been longer? Sign out and in again first.',
   proveFirst: 'Confirm your address first.',
   proveFirstText: 'Until you do, it is not certain that this account is yours.',
   refused: 'Not done',

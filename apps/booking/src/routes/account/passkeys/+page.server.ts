@@ -52,7 +52,7 @@ export const actions: Actions = {
         await confirmOneself(locals.app, { identity, password, network: locals.facts.network, now: new Date() });
         return fail(422, { typed, code: 'bad-passkey', message: PASSKEYS.refused });
       }
-      await addPasskey(locals.app, { ...identity, name: name.data }, { ...question, credential });
+      await addPasskey(locals.app, { ...identity, name: name.data }, { ...question, credential }, locals.facts);
     } catch (refused) {
       const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
       return fail(status, { typed, code, message });

@@ -40,16 +40,16 @@ export const actions: Actions = {
   },
 
   async renew(event) {
+    const { app, facts } = event.locals;
     const { userId } = requireIdentity(event.locals);
-    const done = await ask(event, (code) => renewRecoveryCodes(event.locals.app, { userId, code, now: new Date() }));
+    const done = await ask(event, (code) => renewRecoveryCodes(app, { userId, code, now: new Date() }, facts));
     return 'refused' in done ? done.refused : { codes: done.answer };
   },
 
   async off(event) {
+    const { app, facts } = event.locals;
     const { userId, signInId } = requireIdentity(event.locals);
-    const done = await ask(event, (code) =>
-      switchOffTwoStep(event.locals.app, { userId, signInId, code, now: new Date() }),
-    );
+    const done = await ask(event, (code) => switchOffTwoStep(app, { userId, signInId, code, now: new Date() }, facts));
     if ('refused' in done) return done.refused;
     redirect(303, '/account/two-step?done=off');
   },

@@ -1,3 +1,4 @@
+import type { MailKind } from '#server/mail/mail.ts';
 import type { MailState } from '#server/mail/mail-log.ts';
 
 /** The words of the page on which an admin sees what became of mails and of notifications to CRM. */
@@ -54,7 +55,7 @@ export const STATES: Readonly<Record<MailState, string>> = {
 };
 
 /** What a mail is about, in a word or two. */
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<MailKind, string>> = {
   'booking.confirmed': 'Confirmation',
   'booking.cancelled': 'Cancellation',
   'event.changed': 'Event changed',
@@ -66,11 +67,19 @@ const KINDS: Readonly<Record<string, string>> = {
   'account.address-asked': 'Address to be changed',
   'account.address-changed': 'Address changed',
   'account.password-changed': 'Password changed',
+  'account.google-connected': 'Google connected',
+  'account.google-disconnected': 'Google disconnected',
+  'account.two-step-on': 'Two-step sign-in on',
+  'account.two-step-off': 'Two-step sign-in off',
+  'account.recovery-used': 'Recovery code used',
+  'account.recovery-renewed': 'New recovery codes',
+  'account.passkey-added': 'Passkey added',
+  'account.passkey-removed': 'Passkey removed',
   'guest.again': 'Place that exists',
 };
 
 export function kindInWords(kind: string): string {
-  return KINDS[kind] ?? kind;
+  return Object.hasOwn(KINDS, kind) ? KINDS[kind as MailKind] : kind;
 }
 
 export const ENTRY = {

@@ -25,7 +25,7 @@ export const actions: Actions = {
     const password = typedInto(await request.formData(), 'password');
     try {
       await confirmOneself(locals.app, { identity, password, network: locals.facts.network, now: new Date() });
-      await removePasskey(locals.app, { ...identity, id });
+      await removePasskey(locals.app, { ...identity, id }, locals.facts);
     } catch (refused) {
       const { code, status, message } = expectRefusal(refused, STATUSES, setHeaders);
       return fail(status, { code, message });

@@ -26,7 +26,7 @@ export const actions: Actions = {
     const code = typedInto(await request.formData(), 'code');
     let codes: string[] | undefined;
     try {
-      codes = await switchOnTwoStep(locals.app, { userId, signInId, key, code, now: new Date() });
+      codes = await switchOnTwoStep(locals.app, { userId, signInId, key, code, now: new Date() }, locals.facts);
     } catch (refused) {
       const { status, message } = expectRefusal(refused, { 'bad-code': 422, 'not-proven': 409 }, setHeaders);
       return fail(status, { message, isWrong: status === 422 });

@@ -52,11 +52,11 @@ async function finishLink(
   event: PageServerLoadEvent,
   { link, person }: { link: NonNullable<GoogleErrand['link']>; person: GooglePerson | undefined },
 ): Promise<never> {
-  const { identity, app } = event.locals;
+  const { identity, app, facts } = event.locals;
   // Somebody else signed in meanwhile, or the sign-in that began this has ended.
   if (identity?.signInId !== link.signInId) error(403, GOOGLE.refused);
   if (!person) redirect(303, '/account/google');
-  await expect(event, '/account/google', () => linkGoogle(app, { userId: link.userId, sub: person.sub }));
+  await expect(event, '/account/google', () => linkGoogle(app, { userId: link.userId, sub: person.sub }, facts));
   redirect(303, '/account/google?done=connected');
 }
 
