@@ -115,8 +115,8 @@ async function fill(client: pg.Client, { events, people, bookings }: Size): Prom
              date_trunc('hour', now()) + interval '1 day' + n % 720 * interval '1 hour' + n / 720 * interval '1 minute',
              60, 1000, 10 + n % 50, 1, (${practices})[1 + n % ${PRACTICES.length}], 0
       from generate_series(1, ${events}) n;
-    insert into event_search (event_id, words)
-      select e.id, event_words(e, f.name) from events e join facilitators f on f.id = e.facilitator_id;
+    insert into event_search (event_id, words, date_time)
+      select e.id, event_words(e, f.name), e.date_time from events e join facilitators f on f.id = e.facilitator_id;
     insert into bookings (user_id, event_id, booking_date, status)
       select 1 + n % ${people}, 1 + (n / ${people} * 7919 + n % ${people}) % ${events},
              now() - n % 1000 * interval '1 hour', case when n % 10 = 0 then 'cancelled' else 'confirmed' end

@@ -58,6 +58,7 @@ create table ended_sign_ins (
 create table event_search (
   event_id integer not null,
   words text not null,
+  date_time timestamp with time zone not null,
   constraint event_search_event_exists FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE,
   constraint event_search_pkey PRIMARY KEY (event_id)
 );
@@ -294,6 +295,7 @@ CREATE INDEX bookings_by_event ON public.bookings USING btree (event_id, id);
 CREATE INDEX bookings_by_user ON public.bookings USING btree (user_id, id);
 CREATE UNIQUE INDEX bookings_one_active ON public.bookings USING btree (event_id, user_id) WHERE (holds_seat((status)::text) OR ((status)::text = 'waitlisted'::text));
 CREATE INDEX ended_sign_ins_by_time ON public.ended_sign_ins USING btree (ended_at);
+CREATE INDEX event_search_by_start ON public.event_search USING btree (date_time, event_id);
 CREATE INDEX event_search_words ON public.event_search USING gin (words gin_trgm_ops) WITH (fastupdate=off);
 CREATE INDEX events_by_being_online ON public.events USING btree (online, date_time, id) WHERE (is_active AND (cancelled_at IS NULL));
 CREATE INDEX events_by_facilitator ON public.events USING btree (facilitator_id, date_time, id);
@@ -612,8 +614,9 @@ declare
   facilitator_name text;
 begin
   select name into facilitator_name from facilitators where id = new.facilitator_id for share;
-  insert into event_search (event_id, words) values (new.id, event_words(new, facilitator_name))
-    on conflict (event_id) do update set words = excluded.words;
+  insert into event_search (event_id, words, date_time)
+    values (new.id, event_words(new, facilitator_name), new.date_time)
+    on conflict (event_id) do update set words = excluded.words, date_time = excluded.date_time;
   return null;
 end $function$;
 
@@ -779,7 +782,7 @@ CREATE TRIGGER bookings_next_version BEFORE UPDATE ON public.bookings FOR EACH R
 CREATE TRIGGER events_count_revisions BEFORE UPDATE OF title, summary, date_time, duration, place, online, facilitator_id, cancelled_at ON public.events FOR EACH ROW WHEN ((((((((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.summary IS DISTINCT FROM new.summary)) OR (old.date_time IS DISTINCT FROM new.date_time)) OR (old.duration IS DISTINCT FROM new.duration)) OR (old.place IS DISTINCT FROM new.place)) OR (old.online IS DISTINCT FROM new.online)) OR (old.facilitator_id IS DISTINCT FROM new.facilitator_id)) OR (old.cancelled_at IS DISTINCT FROM new.cancelled_at))) EXECUTE FUNCTION events_count_revisions();
 CREATE TRIGGER events_know_time_zone BEFORE INSERT OR UPDATE OF time_zone ON public.events FOR EACH ROW EXECUTE FUNCTION events_know_time_zone();
 CREATE TRIGGER events_note_move BEFORE UPDATE OF date_time ON public.events FOR EACH ROW WHEN ((old.date_time IS DISTINCT FROM new.date_time)) EXECUTE FUNCTION events_note_move();
-CREATE TRIGGER events_note_words AFTER INSERT OR UPDATE OF title, summary, description, practice, place, facilitator_id ON public.events FOR EACH ROW EXECUTE FUNCTION events_note_words();
+CREATE TRIGGER events_note_words AFTER INSERT OR UPDATE OF title, summary, description, practice, place, facilitator_id, date_time ON public.events FOR EACH ROW EXECUTE FUNCTION events_note_words();
 CREATE TRIGGER events_protect_seats_taken BEFORE UPDATE OF seats_taken ON public.events FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION events_protect_seats_taken();
 CREATE TRIGGER events_start_empty BEFORE INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION events_protect_seats_taken();
 CREATE TRIGGER events_tell_bookings AFTER UPDATE OF title, date_time, place, online, facilitator_id ON public.events FOR EACH ROW WHEN (((((((old.title)::text IS DISTINCT FROM (new.title)::text) OR (old.date_time IS DISTINCT FROM new.date_time)) OR (old.place IS DISTINCT FROM new.place)) OR (old.online IS DISTINCT FROM new.online)) OR (old.facilitator_id IS DISTINCT FROM new.facilitator_id))) EXECUTE FUNCTION events_tell_bookings();

@@ -89,6 +89,7 @@ export interface Events {
 }
 
 export interface EventSearch {
+  date_time: Date;
   event_id: number;
   words: string;
 }

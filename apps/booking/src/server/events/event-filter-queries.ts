@@ -21,9 +21,14 @@ export type EventPosition = readonly [startsAt: string, id: number];
 
 export const IN_ORDER = sql`order by e.date_time, e.id`;
 
-/** What the index by start decides. `now()`, not `clock_timestamp()`, which no index can be asked with. */
+/** What the index by start decides. */
 export function isOpen(filter: EventFilter, after?: EventPosition): RawBuilder<boolean> {
-  return all([sql`e.is_active and e.cancelled_at is null and e.date_time > now()`, isBetween(filter, after)]);
+  return all([sql`e.is_active and e.cancelled_at is null`, isAhead(filter, after)]);
+}
+
+/** Whether an event has yet to start. `now()`, not `clock_timestamp()`, which no index can be asked with. */
+export function isAhead(filter: EventFilter, after?: EventPosition): RawBuilder<boolean> {
+  return all([sql`e.date_time > now()`, isBetween(filter, after)]);
 }
 
 /** Whether an event starts in the span of time that is asked for. */

@@ -25,14 +25,15 @@ before(async () => {
       select 'Facilitator ' || g, g || '@studio.example' from generate_series(1, 100) g;
     insert into events (title, description, event_type, date_time, duration, max_participants, price, facilitator_id,
         practice, level, online, is_active, cancelled_at)
-      select 'Yin ' || g || case when g % 10000 = 9999 then ' Ayurveda' else '' end, 'Quiet.',
+      select 'Yin ' || g || case when g % 10000 = 9999 then ' Ayurveda' else '' end
+               || case when g between 7000 and 9000 then ' Nidra' when g > 30000 and g % 10000 <> 9999 then ' Candlelight' else '' end, 'Quiet.',
              case when g % 10000 = 9001 then 'retreat' else 'session' end, now() + (g - 1000) * interval '1 hour', 60, 10,
              case when g % 10000 = 9002 then 0 else 10 end, 1 + g % 100, case when g % 500 = 0 then 'Tài Chi' end,
              case when g % 10000 = 9003 then 'Très lent' else 'All levels' end, g % 10000 = 9004, g % 10000 <> 9005,
              case when g % 10000 = 9006 then now() end
       from generate_series(1, ${EVENTS}) g;
-    insert into event_search (event_id, words)
-      select e.id, event_words(e, f.name) from events e join facilitators f on f.id = e.facilitator_id;
+    insert into event_search (event_id, words, date_time)
+      select e.id, event_words(e, f.name), e.date_time from events e join facilitators f on f.id = e.facilitator_id;
     alter table events enable trigger events_note_words`);
   await owner.query('vacuum analyze');
   await owner.end();
@@ -109,6 +110,22 @@ test('a frequent word is answered from the next events alone', async () => {
   const { items, asked } = await plan({ search: 'yin' });
   assert.equal(items.length, 20);
   assert.equal(asked, 1);
+});
+
+test('what many have, though none of the very next, is answered from the next events as well', async () => {
+  const { items, asked, readWhole } = await plan({ search: 'yin nidra' });
+  assert.equal(items.length, 20);
+  assert.equal(items[0]?.title, 'Yin 7000 Nidra');
+  assert.equal(asked, 1);
+  assert.ok(!readWhole.has('events'));
+});
+
+test('of many that are found far away only the first are read', async () => {
+  const { items, indexes, readWhole } = await plan({ search: 'yin candlelight' });
+  assert.equal(items.length, 20);
+  assert.equal(items[0]?.title, 'Yin 30001 Candlelight');
+  assert.ok(indexes.has('events_pkey'), `${[...indexes]}`);
+  assert.ok(!readWhole.has('events'));
 });
 
 test('a week, a month, their neighbours and the choices read no more than they need', async () => {

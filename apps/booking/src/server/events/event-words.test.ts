@@ -8,7 +8,7 @@ import { createTestApp } from '#server/test-app.ts';
 const clients: pg.Client[] = [];
 after(() => Promise.all(clients.map((client) => client.end())));
 
-const { db, ownerUrl, addFacilitator, addEvent } = await createTestApp();
+const { db, ownerUrl, addFacilitator, addPerson, addEvent, call } = await createTestApp();
 
 async function connectAsOwner(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: ownerUrl });
@@ -95,6 +95,27 @@ test('words are those of all that can be searched, each once, and go with their 
   assert.equal(await wordsOf(id), 'angstrom nidra qi slow strasse tea zoe');
   await db.deleteFrom('events').where('id', '=', id).execute();
   assert.deepEqual(await db.selectFrom('event_search').select('words').where('event_id', '=', id).execute(), []);
+});
+
+test('an event that is moved is looked for where it is now', async () => {
+  const { facilitatorId } = await addFacilitator();
+  const id = await addEvent({ facilitator_id: facilitatorId, date_time: new Date('2031-05-01T10:00:00Z') });
+  const startOf = async () =>
+    (await owner.query('select date_time from event_search where event_id = $1', [id])).rows[0].date_time.toISOString();
+  assert.equal(await startOf(), '2031-05-01T10:00:00.000Z');
+  await owner.query(`update events set date_time = '2031-06-01T10:00:00Z' where id = $1`, [id]);
+  assert.equal(await startOf(), '2031-06-01T10:00:00.000Z');
+});
+
+test('a booking leaves what is searched as it is', async () => {
+  const { facilitatorId } = await addFacilitator();
+  const id = await addEvent({ facilitator_id: facilitatorId });
+  const versionOf = async () =>
+    (await owner.query('select ctid, xmin from event_search where event_id = $1', [id])).rows;
+  const before = await versionOf();
+  const booked = await call('POST', '/api/v1/bookings', { token: (await addPerson()).token, body: { event_id: id } });
+  assert.equal(booked.status, 201);
+  assert.deepEqual(await versionOf(), before);
 });
 
 test('the database refuses an event in no time zone and at no date', async () => {
