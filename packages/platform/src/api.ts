@@ -24,8 +24,8 @@ export interface Api {
   answer(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): Promise<void>;
 }
 
-// What waits already takes longer than most people do.
-const MOST_AT_ONCE = 1000;
+// One batch of bookings under way and one that waits (`mostTogether`); what waits longer only takes memory.
+const MOST_AT_ONCE = 512;
 
 type Env = { Bindings: RequestFacts };
 

@@ -10,7 +10,7 @@ interface Callers {
   anyone: undefined;
   signature: undefined;
 }
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 512;
 const defineRoute = routesFor<Callers>();
 const success = { status: 200 as const, schema: z.object({}), description: 'Done.' };
 const shared = { tag: 'Things', summary: 'Things', success, handle: async () => ({}) };
