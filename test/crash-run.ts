@@ -46,6 +46,8 @@ export async function runThroughBlows(run: CrashRun): Promise<CrashOutcome> {
   const random = randomOf(run.seed);
   const site = await openSite(run.postgres ?? {});
   const { people, eventIds } = await createCrowd(site.urls.booking, { places: PLACES, people: PEOPLE });
+  // What was made until here stands, also where PostgreSQL is set to promise nothing.
+  await rowsOf(site.urls.booking, 'checkpoint');
   const history = createHistory();
   const until = performance.now() + run.seconds * 1000;
   const pauseMs = (LANES * 1000) / (run.perSecond ?? 100);
