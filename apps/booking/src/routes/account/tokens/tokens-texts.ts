@@ -22,8 +22,8 @@ export const TOKENS = {
   end: 'End it',
   endThis: (name: string) => `End the token: ${name}`,
   notMade: 'No token made',
-  apiText: 'How to use it is in the documentation of the API.',
-  apiLink: 'Documentation of the API',
+  apiText: 'Programs send it with each request.',
+  apiLink: 'How the API works',
 } as const;
 
 export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
