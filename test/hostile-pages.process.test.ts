@@ -13,6 +13,7 @@ import { type SiteRoute, startWholeSite } from './whole-site.ts';
 const site = await startWholeSite();
 // What ends an account or a sign-in would leave nobody to ask with.
 const ENDING = /sign-out|delete|disable|address|endAll|signed-out/;
+const TEXTS_PER_PLACE = isFullRun ? 60 : 1;
 const PARAMETERS = [
   ...[
     'q',
@@ -112,10 +113,9 @@ function assertNoFault() {
   }
 }
 
-/** A part of the texts that is another one for each place, all of them in a full run. */
-function textsFor(place: number, texts: string[], most: number): string[] {
-  if (isFullRun) return texts;
-  return Array.from({ length: most }, (_, index) => texts[(place * 31 + index * 17) % texts.length] ?? '');
+/** A part of the texts, which is another one for each place. */
+function textsFor(place: number, texts: string[]): string[] {
+  return Array.from({ length: TEXTS_PER_PLACE }, (_, index) => texts[(place * 31 + index * 17) % texts.length] ?? '');
 }
 
 for (const [row, textsOf] of [
@@ -126,7 +126,7 @@ for (const [row, textsOf] of [
     const texts = textsOf(seedOf(t));
     let tried = 0;
     for (const [place, route] of site.routes.entries()) {
-      for (const text of textsFor(place, texts, 1)) {
+      for (const text of textsFor(place, texts)) {
         const query = new URLSearchParams(PARAMETERS.map((name) => [name, text]));
         const alone = new URLSearchParams({ [PARAMETERS[tried % PARAMETERS.length] ?? '']: text });
         for (const one of [query, alone]) {
@@ -146,7 +146,7 @@ for (const [row, textsOf] of [
       if (route.actions.length === 0 || ENDING.test(route.id)) continue;
       const fields = fieldsOf(await ask(route, route.id, route.path));
       for (const action of route.actions.filter((one) => !ENDING.test(one))) {
-        for (const text of textsFor(place, texts, 1)) {
+        for (const text of textsFor(place, texts)) {
           const filled = fields.map((name) => [name, text] as [string, string]);
           const one = fields[tried % Math.max(1, fields.length)] ?? 'name';
           for (const form of [filled, filled.filter(([name]) => name === one), [...filled, ...filled]]) {
