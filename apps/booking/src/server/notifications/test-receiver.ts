@@ -122,7 +122,7 @@ export async function openRelayBench(): Promise<RelayBench> {
     now: () => new Date(now),
     random: () => 1,
   };
-  const eventId = await studio.addEvent({ places: 10_000 });
+  const eventId = await studio.addEvent({ places: 100_000 });
   const never = new AbortController().signal;
   return {
     studio,
