@@ -46,9 +46,9 @@ type SignInDeps = Pick<BookingApp, 'db' | 'passwords' | 'limits' | 'config' | 'l
 /**
  * Signs a person in by address and password. Refuses with `bad-credentials`, the same way and in the same time
  * whether the address is known or not; with `too-many-requests` after ten tries a minute at one address or thirty
- * from one network (a browser in which they signed in before has ten of its own, all of those thirty); with `unavailable` while too many
- * people are signing in at once. Where the password is right and the account signs in in two steps, `code` is asked for
- * as `passSecondStep` says.
+ * from one network (a browser in which they signed in before has ten of its own, and all such browsers of one address
+ * thirty); with `unavailable` while too many people are signing in at once. Where the password is right and the account
+ * signs in in two steps, `code` is asked for as `passSecondStep` says.
  */
 export async function signIn(
   app: SignInDeps,
