@@ -32,8 +32,13 @@ async function overlap(first: Work, second: Work, { waits }: { waits: boolean })
 const insertMessage = (trx: Transaction<DB>, one: BookingMessage): Promise<unknown> => insertMessages(trx, [one]);
 
 /** The same without the lock on the person. */
-const insertUnlocked = (trx: Transaction<DB>, one: BookingMessage): Promise<unknown> =>
-  trx.insertInto('booking_notifications').values(one).execute();
+const insertUnlocked = (trx: Transaction<DB>, one: BookingMessage): Promise<unknown> => {
+  const [event_date, occurred_at] = [new Date(one.event_date), new Date(one.occurred_at)];
+  return trx
+    .insertInto('booking_notifications')
+    .values({ ...one, event_date, occurred_at })
+    .execute();
+};
 
 const message = (changes: Record<string, unknown>) => bookingMessageSchema.parse(bookingMessage(changes));
 const rowsOf = (userId: number) =>

@@ -11,6 +11,7 @@ import type { DB } from '#server/database-types.ts';
 import { endSignInsOfFacilitator, endSignInsOfUser } from '#server/sign-in/end-sign-ins.ts';
 import { erasePerson, insertMessages, insertPeopleMessage, lockTouched, renamePerson } from './intake-queries.ts';
 
+type PeopleMessage = Exclude<Message, BookingMessage>;
 type Outcome = DeliveryAnswer['outcomes'][number];
 
 // Class 22: data the database cannot hold, such as a NUL in a text.
@@ -75,7 +76,7 @@ async function keepOne(db: Kysely<DB>, message: Message): Promise<Outcome> {
 
 async function keep(db: Kysely<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
   const aboutBookings = messages.filter((message) => 'booking_id' in message);
-  const aboutPeople = messages.filter((message) => !('booking_id' in message));
+  const aboutPeople = messages.filter((message): message is PeopleMessage => !('booking_id' in message));
   // What a rush is made of is one statement, and needs no more.
   if (aboutPeople.length === 0) return await keepAboutBookings(db, aboutBookings);
   return await db.transaction().execute(async (trx) => {
@@ -108,10 +109,7 @@ async function keepAboutBookings(db: Kysely<DB>, messages: readonly BookingMessa
   return outcomes;
 }
 
-async function follow(
-  trx: Transaction<DB>,
-  message: Exclude<Message, BookingMessage>,
-): Promise<'stored' | 'superseded'> {
+async function follow(trx: Transaction<DB>, message: PeopleMessage): Promise<'stored' | 'superseded'> {
   if (message.kind === 'facilitator.changed') {
     // Who may act for this facilitator may be somebody else now; booking is asked anew.
     await endSignInsOfFacilitator(trx, message.facilitator_id);
