@@ -279,7 +279,7 @@ async function lookTwiceAtOnce(bench: MailBench) {
   await bench.book(10);
   const second = Promise.withResolvers<void>();
   let handed = 0;
-  bench.sink.behave = async (stage) => {
+  bench.sink.behave = async (stage): Promise<Behaviour> => {
     if (stage === 'data' && ++handed === 1) await second.promise;
     else if (stage === 'data') second.resolve();
     return 'take';
