@@ -11,6 +11,7 @@ import type { Insertable, Kysely } from 'kysely';
 import { createBookingApi } from './api.ts';
 import { type BookingApp, createApp } from './app.ts';
 import type { DB } from './database-types.ts';
+import { waitPatiently } from './test-waiting.ts';
 
 /** The application on a database of its own, and hands to fill and call it. */
 export interface TestApp {
@@ -74,6 +75,7 @@ export async function createTestApp(settings: Record<string, string> = {}): Prom
     databaseUrl: database.appUrl,
     log: createLog('booking', { write: (line: string) => void logLines.push(line) }),
   });
+  waitPatiently(app.pool);
   after(async () => {
     await app.close();
     rmSync(folder, { recursive: true, force: true });

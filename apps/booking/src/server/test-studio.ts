@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { Identity } from '#server/accounts/identity.ts';
 import type { DB } from '#server/database-types.ts';
+import { waitPatiently } from './test-waiting.ts';
 
 /** A studio for tests: a database of its own with one facilitator, and what is needed to fill it. */
 export interface Studio {
@@ -23,7 +24,7 @@ export interface Studio {
 }
 
 /** Opens a studio; it ends with the test file. */
-export async function openStudio({ connections = 10, lockTimeoutMs = 1000 } = {}): Promise<Studio> {
+export async function openStudio({ connections = 10, lockTimeoutMs = 30_000 } = {}): Promise<Studio> {
   const { appUrl, ownerUrl } = await createTestDatabase('booking');
   const {
     kysely: db,
@@ -33,8 +34,8 @@ export async function openStudio({ connections = 10, lockTimeoutMs = 1000 } = {}
     applicationName: 'test',
     max: connections,
     statementTimeoutMs: 30_000,
-    lockTimeoutMs,
   });
+  waitPatiently(pool, lockTimeoutMs);
   after(close);
   const facilitator = await db
     .insertInto('facilitators')

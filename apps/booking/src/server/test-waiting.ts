@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type pg from 'pg';
 import type { DB } from './database-types.ts';
 
 /**
@@ -16,4 +17,17 @@ export async function untilWaitedFor(trx: Transaction<DB>, work: Promise<unknown
       select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)) limit 1`.execute(trx);
     if (rows.length > 0) return;
   }
+}
+
+/**
+ * Lets a pool that was not used yet wait much longer than in a studio, for a connection, an answer and what is locked:
+ * a machine that stands still for a moment is no fault of what is tested.
+ */
+export function waitPatiently(pool: pg.Pool, lockTimeoutMs = 30_000): void {
+  Object.assign(pool.options, {
+    connectionTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+  });
 }

@@ -249,7 +249,8 @@ test('DB-02: an event that somebody holds is refused for a second, and the other
 
 test('a person whose row is held keeps only themselves waiting', async () => {
   const hurried = await openStudio({ lockTimeoutMs: 200 });
-  const desk = createBookingDesk(hurried.db);
+  let now = 0;
+  const desk = createBookingDesk(hurried.db, () => now);
   const eventId = await eventOf(hurried);
   const people = await hurried.addUsers(5);
   await whileHeld(hurried, `users where id = ${people[2]}`, async () => {
@@ -259,5 +260,7 @@ test('a person whose row is held keeps only themselves waiting', async () => {
       ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
     );
   });
+  // While the others were served one by one, the event may have been taken for held.
+  now = 1000;
   assert.deepEqual(await countOutcomes([desk.book({ userId: people[2] ?? 0, eventId, seats: 1 })]), { ok: 1 });
 });

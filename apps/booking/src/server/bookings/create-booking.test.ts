@@ -124,7 +124,7 @@ async function bookBehindLock(eventId: number, meanwhile: string): Promise<strin
     await holder.query('begin');
     await holder.query('select 1 from events where id = $1 for no key update', [eventId]);
     const booking = refusalOf(book(userId, eventId));
-    await waitUntilBlocked();
+    await waitUntilBlocked(booking);
     await holder.query(meanwhile);
     await holder.query('commit');
     return (await booking).code;
@@ -133,8 +133,13 @@ async function bookBehindLock(eventId: number, meanwhile: string): Promise<strin
   }
 }
 
-async function waitUntilBlocked(): Promise<void> {
-  for (;;) {
+/** Until the booking waits, or until it is done: one that comes too late does not wait. */
+async function waitUntilBlocked(booking: Promise<unknown>): Promise<void> {
+  let isDone = false;
+  booking.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
     const { rowCount } = await pool.query(
       `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );
@@ -144,8 +149,9 @@ async function waitUntilBlocked(): Promise<void> {
 }
 
 test('closes at the start by the clock of the database, also for who waited in line since before', async () => {
-  const eventId = await studio.addEvent({ startsIn: '300 milliseconds' });
-  assert.equal(await bookBehindLock(eventId, 'select pg_sleep(0.4)'), 'event-started');
+  const eventId = await studio.addEvent({ startsIn: '1 second' });
+  const start = `select pg_sleep_until(date_time + interval '10 milliseconds') from events where id = ${eventId}`;
+  assert.equal(await bookBehindLock(eventId, start), 'event-started');
   assert.equal(await studio.seatsTaken(eventId), 0);
 });
 

@@ -31,9 +31,13 @@ const INSERT = `
   insert into events (title, description, event_type, date_time, duration, max_participants, price, facilitator_id)
   values ('Yin', '', 'session', now() + interval '1 day', 60, 1, 0, $1) returning id`;
 
-/** Gives the other connection up to half a second to come to a lock; without a lock it is through by then. */
-async function untilWaiting() {
-  for (let tries = 0; tries < 50; tries++) {
+/** Until the other connection waits for a lock, or until its work is done: without the lock it does not wait. */
+async function untilWaiting(work: Promise<unknown>) {
+  let isDone = false;
+  work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
     const { rowCount } = await owner.query(
       `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );
@@ -52,13 +56,13 @@ async function renameWhileAdding(earlier: 'rename' | 'insert'): Promise<string> 
   if (earlier === 'rename') {
     await rename(first);
     const inserted = insert(second);
-    await untilWaiting();
+    await untilWaiting(inserted);
     await first.query('commit');
     return await wordsOf(await inserted);
   }
   const id = await insert(first);
   const renamed = rename(second);
-  await untilWaiting();
+  await untilWaiting(renamed);
   await first.query('commit');
   await renamed;
   return await wordsOf(id);

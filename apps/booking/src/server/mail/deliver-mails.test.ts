@@ -126,18 +126,19 @@ for (const [name, { stage, behaviour }] of Object.entries(OUTAGES)) {
     await bench.book(5);
     if (behaviour === 'die') await bench.sink.die();
     else bench.sink.behave = at(stage, behaviour);
-    await bench.look();
+    const post = behaviour === 'hang' ? openPost(bench.sink, 300) : bench.post;
+    await bench.look(post);
     const outage = await bench.destination();
     assert.notEqual(outage.down_since, null);
     assert.notEqual(outage.down_reason, null);
     assert.equal(bench.logLines.filter((line) => line.includes('the mail server takes no messages')).length, 1);
     const { lines } = bench.sink;
-    await bench.look();
+    await bench.look(post);
     assert.equal(bench.sink.lines, lines, 'nobody asks before the first probe');
     // Half an hour of it, with a probe a minute.
     for (let minutes = 0; minutes < 3; minutes++) {
       bench.pass(10 * MINUTE);
-      await bench.look();
+      await bench.look(post);
     }
     assert.ok((await states(bench)).every((state) => state === 'waiting'));
     if (behaviour === 'die') await bench.sink.revive();
@@ -201,7 +202,7 @@ test('NOTIF-27: a server that hangs after it was handed a mail gets that one aga
   await bench.book(3);
   let handed = 0;
   bench.sink.behave = (stage) => (stage === 'data' && ++handed === 1 ? 'hang' : 'take');
-  await bench.look();
+  await bench.look(openPost(bench.sink, 4000));
   await lookUntilQuiet(bench);
   assert.deepEqual(await states(bench), Array(3).fill('delivered'));
   assert.equal(bench.sink.handedOver.length, 4);
@@ -273,12 +274,20 @@ test('an address that is none is given up without asking anybody', async () => {
   assert.equal(bench.sink.lines, 0);
 });
 
-/** Two relays look at once while the sink is slow; how often each mail was taken. */
+/** Two relays look at once, the second while the first waits for its first answer; how often each mail was taken. */
 async function lookTwiceAtOnce(bench: MailBench) {
   await bench.book(10);
-  const slow = bench.look();
-  while (bench.sink.lines === 0) await sleep(2);
-  await Promise.all([slow, bench.look(openPost(bench.sink))]);
+  const second = Promise.withResolvers<void>();
+  let handed = 0;
+  bench.sink.behave = async (stage): Promise<Behaviour> => {
+    if (stage === 'data' && ++handed === 1) await second.promise;
+    else if (stage === 'data') second.resolve();
+    return 'take';
+  };
+  const first = bench.look();
+  while (handed === 0) await sleep(2);
+  await bench.look(openPost(bench.sink)).finally(second.resolve);
+  await first;
   return [...timesTaken(bench).values()];
 }
 

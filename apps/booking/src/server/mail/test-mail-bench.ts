@@ -101,12 +101,15 @@ export async function openMailBench(): Promise<MailBench> {
   };
 }
 
-/** A way to a sink, with patience for a test; it ends with the test. */
-export function openPost(sink: Pick<SmtpSink, 'url'>): MailPost {
+/**
+ * A way to a sink; it ends with the test. It waits as long as a machine may stand still, where a test does not say less
+ * because the sink never answers.
+ */
+export function openPost(sink: Pick<SmtpSink, 'url'>, patienceMs = 15_000): MailPost {
   const post = createSmtpPost({
     url: sink.url,
     host: 'book.studio.example',
-    patience: { connectMs: 300, silenceMs: 300 },
+    patience: { connectMs: patienceMs, silenceMs: patienceMs },
   });
   after(() => post.close());
   return post;

@@ -25,8 +25,8 @@ export interface SmtpSink {
   handedOver: SunkMail[];
   /** Those that the sink said it took. */
   taken: SunkMail[];
-  /** Asked at every stage; `recipient` is known from `to` on. */
-  behave: (stage: Stage, recipient: string) => Behaviour;
+  /** Asked at every stage; `recipient` is known from `to` on. The line waits for the answer. */
+  behave: (stage: Stage, recipient: string) => Behaviour | Promise<Behaviour>;
   /** How many lines were opened. */
   lines: number;
   /** Gone: nobody listens. */
@@ -74,9 +74,9 @@ export async function openSmtpSink({ user, password }: { user?: string; password
       closeTimeout: 1,
       onAuth: (auth, _session, done) =>
         auth.username === user && auth.password === password ? done(null, { user }) : done(new Error('wrong')),
-      onConnect: (session, done) => act('connect', session, done),
-      onMailFrom: (_address, session, done) => act('from', session, done),
-      onRcptTo: (address, session, done) => act('to', session, done, address.address),
+      onConnect: (session, done) => void act('connect', session, done),
+      onMailFrom: (_address, session, done) => void act('from', session, done),
+      onRcptTo: (address, session, done) => void act('to', session, done, address.address),
       async onData(stream, session, done) {
         const chunks: Buffer[] = [];
         for await (const chunk of stream) chunks.push(chunk as Buffer);
@@ -89,7 +89,7 @@ export async function openSmtpSink({ user, password }: { user?: string; password
           id: /^Message-ID: <([^@>]+)@/im.exec(raw)?.[1] ?? '',
         };
         sink.handedOver.push(mail);
-        act('data', session, (error) => {
+        await act('data', session, (error) => {
           if (!error) sink.taken.push(mail);
           done(error);
         });
@@ -100,9 +100,14 @@ export async function openSmtpSink({ user, password }: { user?: string; password
     return created;
   }
 
-  function act(stage: Stage, session: SMTPServerSession, done: (error?: Error | null) => void, recipient?: string) {
+  async function act(
+    stage: Stage,
+    session: SMTPServerSession,
+    done: (error?: Error | null) => void,
+    recipient?: string,
+  ) {
     const [known] = session.envelope?.rcptTo ?? [];
-    const behaviour = sink.behave(stage, recipient ?? known?.address ?? '');
+    const behaviour = await sink.behave(stage, recipient ?? known?.address ?? '');
     if (behaviour === 'take') return done();
     if (behaviour === 'hang') return;
     if (behaviour === 'cut') return void sockets.get(session.remotePort)?.destroy();

@@ -56,6 +56,8 @@ export async function openReceiver(): Promise<Receiver> {
     receiver.received.push(post);
     await receiver.behave(post, response, receiver.received.length);
   });
+  // Who posts again later must not meet a line that was closed at that very moment.
+  server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   receiver.url = `http://127.0.0.1:${(server.address() as { port: number }).port}/api/v1/booking-notifications`;
