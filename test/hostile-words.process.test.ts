@@ -234,6 +234,9 @@ test('EDGE-08: an address that somebody typed is asked by nobody', () => {
 });
 
 test('EDGE-01: a mail runs nothing and loads nothing, in a program that would let it', async (t) => {
+  const unsent = "select 1 from outbox where destination = 'mail' and delivered_at is null and dead_at is null";
+  const deadline = performance.now() + 30_000;
+  while ((await owner.query(unsent)).rows.length > 0 && performance.now() < deadline) await sleep(50);
   const { rows: mails } = await owner.query<{ html: string }>('select html from local_mailbox');
   assert.ok(mails.length >= HOSTILE_WORDS.length / 2, `${mails.length}`);
   const { page, context, harm } = await openPage([]);
@@ -248,8 +251,9 @@ test('EDGE-01: a mail runs nothing and loads nothing, in a program that would le
   const before: readonly string[] = [...harm];
   assert.deepEqual(before, []);
   // Negative control: what runs is noticed.
+  const ran = page.waitForEvent('dialog');
   await page.setContent('<img src="data:," onerror="alert(1)"><img src="http://evil.example:9/a.png">');
-  await sleep(200);
+  await ran;
   assert.ok(
     harm.some((what) => what.startsWith('a dialog')),
     `${harm}`,

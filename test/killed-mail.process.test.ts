@@ -57,11 +57,11 @@ async function openKillable(sabotage = '') {
       booked += MAILS;
       await Promise.race([killed, sleep(ENOUGH_MS, undefined, { ref: false }).then(() => assert.fail('not killed'))]);
       sink.behave = () => 'take';
-      app = await start();
-      // As if the lease of the claim had run out.
+      // As if the lease of the claim had run out; while nobody is there, who could claim one a second time.
       await owner.query(
         `update outbox set next_attempt_at = now() where destination = 'mail' and delivered_at is null`,
       );
+      app = await start();
       const deadline = Date.now() + ENOUGH_MS;
       while ((await waiting()) > 0) {
         assert.ok(Date.now() < deadline, 'mails still wait');

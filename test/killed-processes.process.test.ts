@@ -9,7 +9,7 @@ import { freePort, type RunningApp, startBooking, startCrm } from './processes.t
 
 const PEOPLE = 300;
 const LANES = 16;
-const ENOUGH_SECONDS = 60;
+const ENOUGH_SECONDS = 180;
 
 interface Running {
   booking: TestDatabase;
@@ -127,11 +127,11 @@ test('negative control: an intake that answers for rows it did not keep is found
   await rowsOf(
     running.crm.ownerUrl,
     `create function lose_some() returns trigger language plpgsql as
-       $$ begin return case when new.booking_id % 100 = 0 then null else new end; end $$;
+       $$ begin return case when new.booking_id % 10 = 0 then null else new end; end $$;
      create trigger zz_lose_some before insert on booking_notifications for each row execute function lose_some()`,
   );
   const { differences } = await outcomeOf(running, await everybodyBooks(running));
-  assert.match(differences.join('\n'), /CRM missed version 1 of booking 100/);
+  assert.match(differences.join('\n'), /CRM missed version 1 of booking \d*0$/m);
 });
 
 /** The relay is killed while a batch is under way; `sabotage` is done to booking's database before. */
@@ -152,8 +152,12 @@ async function killRelayMidBatch(passage: 'lose-request' | 'lose-answer', sabota
   const answers = await everybodyBooks(running);
   await firstLoss;
   await running.restart.booking();
-  // As if the lease of the batch in flight had run out.
-  await rowsOf(running.booking.ownerUrl, 'update outbox set next_attempt_at = now() where delivered_at is null');
+  // As if the lease of the batch in flight had run out, and nobody had waited so long for its answer as to give CRM up.
+  await rowsOf(
+    running.booking.ownerUrl,
+    `update outbox_destinations set down_since = null, probe_at = null, probes = 0;
+     update outbox set next_attempt_at = now() where delivered_at is null`,
+  );
   return await outcomeOf(running, answers);
 }
 

@@ -17,6 +17,7 @@ import { openStudio, type Studio } from '../apps/booking/src/server/test-studio.
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
+const ENOUGH_MS = 30 * SECOND;
 
 /** What somebody has in both tables; each should be none, or one of each. */
 async function tracesOf({ db }: Studio, userId: number): Promise<{ bookings: number; messages: number }> {
@@ -100,8 +101,8 @@ test('negative control: a message written after the commit is missing when somet
   assert.ok((await findViolations(studio.db)).some(({ invariant }) => invariant.includes('has its message')));
 });
 
-/** How long each of so many bookings took, one after the other, in milliseconds; the middle one. */
-async function medianBooking(bench: RelayBench, count: number): Promise<number> {
+/** How long so many bookings took, one after the other, in milliseconds: the middle one, and the fastest. */
+async function timesOfBookings(bench: RelayBench, count: number): Promise<{ middle: number; fastest: number }> {
   const eventId = await bench.studio.addEvent({ places: count });
   const times: number[] = [];
   for (const user_id of await bench.studio.addUsers(count)) {
@@ -109,13 +110,14 @@ async function medianBooking(bench: RelayBench, count: number): Promise<number> 
     await bench.studio.db.insertInto('bookings').values({ user_id, event_id: eventId }).execute();
     times.push(performance.now() - begin);
   }
-  return times.sort((one, other) => one - other)[Math.floor(count / 2)] ?? 0;
+  times.sort((one, other) => one - other);
+  return { middle: times[Math.floor(count / 2)] ?? 0, fastest: times[0] ?? 0 };
 }
 
 test('NOTIF-02: CRM down for an hour: bookings are none the slower, one asks now and then, and all arrive within five minutes', async (t) => {
   const bench = await openRelayBench();
   const bookings = countTries(t, 'NOTIF-02', { short: 2000, full: 20_000 });
-  const up = await medianBooking(bench, 100);
+  const up = await timesOfBookings(bench, 100);
   while ((await bench.look()).isMoreLikely);
   const before = bench.receiver.received.length;
 
@@ -128,10 +130,11 @@ test('NOTIF-02: CRM down for an hour: bookings are none the slower, one asks now
       await bench.look();
     }
   }
-  const down = await medianBooking(bench, 100);
+  const down = await timesOfBookings(bench, 100);
   const asked = bench.receiver.received.slice(before);
-  t.diagnostic(`a booking takes ${up.toFixed(2)} ms, and ${down.toFixed(2)} ms while CRM is down`);
-  assert.ok(down < up * 3 + 5, `${down} ms against ${up} ms`);
+  t.diagnostic(`a booking takes ${up.middle.toFixed(2)} ms, and ${down.middle.toFixed(2)} ms while CRM is down`);
+  // The fastest of a hundred, since the machine has other work too.
+  assert.ok(down.fastest < up.fastest * 3 + 5, `${down.fastest} ms against ${up.fastest} ms`);
   // One a minute, less up to half of it.
   assert.ok(asked.length <= 130, `${asked.length} POSTs in an hour`);
   assert.ok(
@@ -183,15 +186,16 @@ test('NOTIF-08: one message over which CRM always breaks holds up none of 500 ot
     post.messages.some((message) => message.booking_id === poison)
       ? refuseAll(500)(post, response, count)
       : takeAll(post, response, count);
-  const begin = performance.now();
   while ((await bench.look()).isMoreLikely);
-  const took = performance.now() - begin;
+  const asked = bench.receiver.received.length;
   const waiting = async () => (await bench.outbox()).filter((row) => row.state !== 'delivered');
   assert.deepEqual(
     (await waiting()).map((row) => row.booking_id),
     [poison],
   );
-  assert.ok(took < 5000, `${took} ms`);
+  // Without time going by, and few are asked for the sake of one: not each of its batch by itself.
+  t.diagnostic(`${asked} POSTs`);
+  assert.ok(asked <= 30, `${asked} POSTs`);
 
   let looks = 0;
   while ((await waiting())[0]?.state === 'waiting' && looks++ < 20) {
@@ -231,17 +235,18 @@ test('NOTIF-21: a message that is committed after younger ones is not passed by,
         .execute();
       await studio.db.insertInto('bookings').values({ user_id: early, event_id: other }).execute();
       for (const relay of relays) relay.wake();
-      const before = bench.receiver.ids().length;
       // The younger one goes while the older one is not there to be seen.
-      for (let waited = 0; waited < 200 && bench.receiver.ids().length === before; waited++) await sleep(2);
-      arrivedEarly += Number(bench.receiver.ids().length > before);
+      const hasCome = () => bench.receiver.received.some((post) => post.messages.some((one) => one.user_id === early));
+      const deadline = performance.now() + ENOUGH_MS;
+      while (!hasCome() && performance.now() < deadline) await sleep(2);
+      arrivedEarly += Number(hasCome());
     });
   }
   for (const relay of relays) relay.wake();
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + ENOUGH_MS;
   while ((await bench.outbox()).some((row) => row.state === 'waiting') && performance.now() < deadline) await sleep(20);
   assert.equal(new Set(bench.receiver.ids()).size, tries * 2);
-  assert.ok(arrivedEarly > tries / 2, `${arrivedEarly} of ${tries} overtook`);
+  assert.equal(arrivedEarly, tries);
 });
 
 test('negative control: a relay that remembers how far it has read passes the late ones by', async () => {
@@ -249,10 +254,12 @@ test('negative control: a relay that remembers how far it has read passes the la
   const [late = 0, early = 0] = await studio.addUsers(2);
   const [eventId, other] = [await studio.addEvent(), await studio.addEvent()];
   const read = new Set<number>();
-  let cursor = new Date(0);
+  // As text, since a Date would forget the microseconds.
+  let cursor = '-infinity';
   const readOn = async () => {
-    const { rows } = await sql<{ user_id: number; occurred_at: Date }>`
-      select user_id, occurred_at from outbox where destination = 'crm' and occurred_at > ${cursor} order by occurred_at`.execute(
+    const { rows } = await sql<{ user_id: number; occurred_at: string }>`
+      select user_id, occurred_at::text from outbox
+      where destination = 'crm' and occurred_at > ${cursor}::timestamptz order by outbox.occurred_at`.execute(
       studio.db,
     );
     for (const row of rows) {

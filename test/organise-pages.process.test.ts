@@ -527,6 +527,7 @@ test('a whole evening by keyboard: from today to the list, and somebody is noted
   const { page, context } = await open(MAYA);
   t.after(() => context.close());
   const tabTo = async (name: RegExp) => {
+    await page.waitForLoadState('load');
     for (let steps = 0; steps < 120; steps++) {
       await page.keyboard.press('Tab');
       const text = await page.evaluate(() => document.activeElement?.textContent?.replaceAll(/\s+/g, ' ').trim() ?? '');

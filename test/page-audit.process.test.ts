@@ -48,7 +48,9 @@ test('what is asked for elsewhere is named, and scripts are measured as they tra
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const watched = watchRequests(page, [`http://127.0.0.1:${port}`]);
+  const complained = page.waitForEvent('console');
   await page.goto(`http://127.0.0.1:${port}`);
+  await complained;
   assert.deepEqual(watched.foreign, ['http://localhost:9/a.png']);
   assert.match(watched.complaints.join('\n'), /Failed to load resource/);
   assert.equal(await watched.scriptBytes(), gzipSync(script).length);

@@ -84,9 +84,11 @@ for (const { dev, apps } of sites) {
       assert.equal((await createVisitor().get(`${booking.url}/e/${wrong}`)).status, 404, wrong);
     }
     await rowsOf(databases.booking.ownerUrl, `update events set is_active = false where id = ${row?.id}`);
-    // Another's change is seen within a second.
-    const deadline = performance.now() + 1000;
-    while ((await createVisitor().get(address)).status !== 404) assert.ok(performance.now() < deadline);
+    // Another's change is seen by whoever asks a second later.
+    const changedAt = performance.now();
+    for (let askedAt = changedAt; (await createVisitor().get(address)).status !== 404; askedAt = performance.now()) {
+      assert.ok(askedAt < changedAt + 1000);
+    }
   });
 
   test(`${how}, pages carry the headers that keep them safe`, async () => {

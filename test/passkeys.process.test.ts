@@ -28,7 +28,7 @@ interface Device {
 async function openDevice(t: TestContext): Promise<Device> {
   const context = await browser.newContext();
   t.after(() => context.close());
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable');
@@ -196,18 +196,15 @@ test('an answer is good once, in the browser that was asked, and its passkey for
   await addPasskey(page, 'Laptop');
   await page.context().clearCookies();
   // The form is held back, and what it would have sent is sent by others.
-  let sent: string | undefined;
-  let cookie = '';
+  const { promise: held, resolve: hold } = Promise.withResolvers<{ body: string; cookie: string }>();
   await page.route('**/sign-in/passkey', async (route) => {
     const request = route.request();
     if (!/credential=%7B/.test(request.postData() ?? '')) return await route.continue();
-    sent = request.postData() ?? '';
-    cookie = (await request.allHeaders()).cookie ?? '';
+    hold({ body: request.postData() ?? '', cookie: (await request.allHeaders()).cookie ?? '' });
     await route.abort();
   });
   await useAt(page, '/sign-in');
-  while (sent === undefined) await page.waitForEvent('requestfailed');
-  const body = sent;
+  const { body, cookie } = await held;
   const send = async (headers: Record<string, string>) =>
     await fetch(at('/sign-in/passkey'), {
       method: 'POST',
