@@ -16,7 +16,6 @@ const audited = new WeakSet<Page>();
 export async function auditAxe(page: Page): Promise<void> {
   const broken: string[] = [];
   audited.add(page);
-  await untilStyled(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     // No colour is on its way to another while it is looked at.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -35,12 +34,8 @@ export async function auditAxe(page: Page): Promise<void> {
   assert.equal(broken.join('\n'), '', `${page.url()} breaks rules of axe`);
 }
 
-// What is waited for in a page may be there before its style sheets are.
-const untilStyled = (page: Page) => page.waitForLoadState('load');
-
 /** Fails where the page is wider than a window of this width, with what sticks out. 320 is also 400 % of 1280. */
 export async function auditReflow(page: Page, width = 320): Promise<void> {
-  await untilStyled(page);
   const before = page.viewportSize();
   await page.setViewportSize({ width, height: 640 });
   const sticksOut = await page.evaluate(() => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
@@ -84,29 +84,21 @@ export async function startCrm(settings: AppSettings): Promise<RunningApp> {
 }
 
 // Below the range from which systems take the local ports of connections, so that a process can come back to its port.
-const PORTS = { from: 20_000, to: 25_000 };
-/** Whoever was given a port listens this far above it too, for as long as it runs, so that nobody else is given it. */
-const CLAIM_ABOVE = 5000;
+const PORTS = { from: 20_000, to: 30_000 };
 
-/** A port that nobody listens on, and that no other test is given while this one runs. */
+/** A port that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);
-    const claim = await listenOn(port + CLAIM_ABOVE);
-    const server = claim && (await listenOn(port));
-    if (server) {
-      await new Promise((resolve) => server.close(resolve));
-      return port;
-    }
-    claim?.close();
+    if (await canListen(port)) return port;
   }
 }
 
-function listenOn(port: number): Promise<Server | undefined> {
+function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().unref();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => resolve(server));
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
