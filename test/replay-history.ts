@@ -25,10 +25,12 @@ export interface Replayed {
 }
 
 const ENOUGH_SECONDS = 120;
+// Few enough that a slow machine answers each in good time.
+const MOST_UNDER_WAY = 24;
 
 /**
  * Plays a history in the order of its time: a pause is `longestGapMs` at most, and what came within a second comes at
- * once. An event begins when the first one comes too late for it.
+ * once, though only so many are under way. An event begins when the first one comes too late for it.
  */
 export async function replayHistory(
   history: RsvpHistory,
@@ -87,7 +89,9 @@ async function playAll(history: RsvpHistory, longestGapMs: number, play: Play): 
   // What one person does at one event happens in its order, however long each takes.
   const last = new Map<string, Promise<Deed | undefined>>();
   const begun = new Map<number, Promise<unknown>>();
+  const played: Promise<unknown>[] = [];
   for (const [n, act] of acts.entries()) {
+    await played[n - MOST_UNDER_WAY];
     const gap = act.at - (acts[n - 1]?.at ?? act.at);
     if (gap >= AT_ONCE_MS) await sleep(Math.min(gap, longestGapMs));
     if (isLate(history, act) && !begun.has(act.event)) {
@@ -95,10 +99,9 @@ async function playAll(history: RsvpHistory, longestGapMs: number, play: Play): 
     }
     const who = `${act.person} ${act.event}`;
     const before = Promise.all([last.get(who), begun.get(act.event)]);
-    last.set(
-      who,
-      before.then(([previous]) => perform(act, previous, n, play)),
-    );
+    const done = before.then(([previous]) => perform(act, previous, n, play));
+    last.set(who, done);
+    played.push(done);
   }
   await Promise.all(last.values());
 }

@@ -42,8 +42,9 @@ export function makeHistory(seed: number, size: { events: number; people: number
   const ordered = bringTogether(random, acts).sort((one, other) => one.at - other.at);
   const events = startsAt.map((start, event) => {
     const most = mostSeatsAtOnce(ordered, event);
-    // Every fourth is sought after: it has fewer places than are wanted.
-    return { startsAt: start, places: event % 4 === 3 ? Math.max(1, Math.floor(most * 0.7)) : most + 8 };
+    // Every fourth is sought after: it has fewer places than are wanted. The others have room even for whoever comes
+    // before those who cancelled a moment earlier are gone.
+    return { startsAt: start, places: event % 4 === 3 ? Math.max(1, Math.floor(most * 0.7)) : most + 30 };
   });
   return { events, people: size.people, acts: ordered };
 }

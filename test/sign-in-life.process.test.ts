@@ -120,9 +120,12 @@ test('SESS-06: what one process ended is over in another within a second, for pr
     // The second process remembers who it saw a moment ago.
     for (let i = 0; i < 3; i++) assert.ok(await isIn(), way);
     await end(token, email);
-    const begin = performance.now();
-    while (await isIn()) await sleep(20);
-    assert.ok(performance.now() - begin <= MOST_MS, way);
+    const ended = performance.now();
+    // Whoever asks later is not let in, however long each answer takes.
+    for (let asked = ended; await isIn(); asked = performance.now()) {
+      assert.ok(asked - ended <= MOST_MS, way);
+      await sleep(20);
+    }
   }
 });
 

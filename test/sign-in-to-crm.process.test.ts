@@ -16,7 +16,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`a facilitator signs in at booking, is known in CRM, and signs out, ${how} JavaScript`, async (t) => {
     const context = await browser.newContext({ javaScriptEnabled });
     t.after(() => context.close());
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     const blocked: string[] = [];
     page.on('console', (message) => message.type() === 'error' && blocked.push(message.text()));
@@ -46,7 +46,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`who comes to CRM first signs in on the way, ${how} JavaScript`, async (t) => {
     const context = await browser.newContext({ javaScriptEnabled });
     t.after(() => context.close());
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     await page.goto(crm.url);
     await page.getByRole('heading', { name: 'Sign in to CRM' }).waitFor();

@@ -42,6 +42,12 @@ const steps = fc.array(
   { minLength: 5, maxLength: 14 },
 );
 
+// Meets what every other order may miss.
+const WHOLE_LIFE: Step[] = [
+  ...(['book', 'read', 'cancel event', 'open event', 'book', 'cancel booking', 'sign out'] as const),
+  ...(['read', 'book', 'sign in', 'delete account', 'sign in', 'read'] as const),
+];
+
 /** What should be so by now. */
 interface Model {
   eventEnded: boolean;
@@ -52,7 +58,8 @@ interface Model {
 }
 
 test('FUZZ-03: what was cancelled, ended or deleted does not come back, whatever is asked of it in which order', async (t) => {
-  const options = { seed: seedOf(t), numRuns: countTries(t, 'FUZZ-03', { short: 15, full: 200 }) };
+  const numRuns = countTries(t, 'FUZZ-03', { short: 15, full: 200 });
+  const options = { seed: seedOf(t), numRuns, examples: [[WHOLE_LIFE] satisfies [Step[]]] };
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
