@@ -350,6 +350,7 @@ test('the audit trail says who did what to whom and from where, and is searched 
   t.after(() => context.close());
   await page.goto(`${booking.url}/admin/people/${una.id}`);
   await page.getByRole('link', { name: 'What was done' }).click();
+  await page.waitForURL(/\/admin\/audit\?/);
   const lines = page.locator('main ol > li');
   assert.equal(await lines.count(), 2);
   assert.match(
@@ -358,6 +359,7 @@ test('the audit trail says who did what to whom and from where, and is searched 
   );
   await page.getByLabel('What', { exact: true }).selectOption('Account disabled');
   await page.getByRole('button', { name: 'Show' }).click();
+  await page.waitForURL(/[?&]kind=\w/);
   assert.equal(await lines.count(), 1);
   await lines.getByRole('link', { name: 'Una Mars' }).click();
   await page.getByRole('heading', { name: 'Una Mars' }).waitFor();

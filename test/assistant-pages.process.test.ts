@@ -47,7 +47,7 @@ test('a facilitator names an assistant, who then has the lists and the check-in,
     assert.equal(await ana.page.getByRole('link', { name: absent, exact: true }).count(), 0, absent);
   }
   await ana.page.getByRole('link', { name: 'Candles now', exact: true }).click();
-  assert.equal(new URL(ana.page.url()).pathname, `/organise/events/${on}/roster`);
+  await ana.page.waitForURL(`${here.url}/organise/events/${on}/roster`);
   for (const absent of ['Overview', 'Download']) {
     assert.equal(await ana.page.getByRole('link', { name: absent }).count(), 0, absent);
   }
@@ -55,11 +55,12 @@ test('a facilitator names an assistant, who then has the lists and the check-in,
     .getByRole('row', { name: /Lea Brandt/ })
     .getByRole('button', { name: /^Came/ })
     .click();
+  await ana.page.getByText('1 came').waitFor();
   const [noted] = await sql(`select status from bookings where id = ${gone}`);
   assert.equal(noted?.status, 'attended');
   await ana.page.goto(`${here.url}/organise/events`);
   await ana.page.getByRole('link', { name: 'Candles ahead', exact: true }).click();
-  assert.equal(new URL(ana.page.url()).pathname, `/organise/events/${ahead}/roster`);
+  await ana.page.waitForURL(`${here.url}/organise/events/${ahead}/roster`);
   await ana.page.getByText('Add a person').click();
 });
 
@@ -121,21 +122,24 @@ test('what is not an assistant’s is refused to them in every way, and so is wh
 test(`AUTHZ-06: an assistant who is removed is refused within a second in every process (${TRIES} tries)`, async () => {
   const [maya, ana] = [await visit(MAYA), await visit(ANA)];
   const doors = [here, there].map(({ url }) => `${url}/organise/events/${ahead}/roster`);
-  let slowest = 0;
+  let latest = 0;
   for (let round = 0; round < TRIES; round++) {
     await maya.post(`${here.url}/organise/assistants?/add`, { email: ANA });
     for (const door of doors) assert.equal((await ana.get(door)).status, 200);
     await maya.post(`${here.url}/organise/assistants?/remove`, { assistant: String(await assistantId(ANA)) });
-    const begun = performance.now();
+    const removedAt = performance.now();
     for (const door of doors) {
-      while ((await ana.get(door)).status !== 403) {
-        assert.ok(performance.now() - begun < 10 * MOST_MS, 'still open');
-        await sleep(10);
+      // What counts is when somebody still let in had asked; how long the answer takes is the machine's matter.
+      for (let isOpen = true; isOpen && latest <= MOST_MS; ) {
+        const askedAt = performance.now();
+        const { status } = await ana.get(door);
+        isOpen = status !== 403;
+        if (status === 200) latest = Math.max(latest, askedAt - removedAt);
+        if (isOpen) await sleep(10);
       }
     }
-    slowest = Math.max(slowest, performance.now() - begun);
   }
-  assert.ok(slowest <= MOST_MS, `the slowest took ${Math.round(slowest)} ms`);
+  assert.ok(latest <= MOST_MS, `let in who asked ${Math.round(latest)} ms later`);
 });
 
 test('an admin names whom somebody helps, and sees all roles on one page', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
 import pg from 'pg';
-import { book, inParallel } from './book-over-http.ts';
+import { bookPatiently, inParallel } from './book-over-http.ts';
 import { findDifferences, rowsOf, waitUntilTold } from './both-databases.ts';
 import { createCrowd } from './crowd.ts';
 import { freePort, startBooking, startCrm } from './processes.ts';
@@ -30,7 +30,10 @@ async function bookWhileCrmIsDown(t: TestContext, sabotage?: { booking?: string;
   const crowd = await createCrowd(both.booking.ownerUrl, { places: [200, 200, 200], people: 500 });
   const app = await both.startBooking();
   const answers = await inParallel(crowd.people, 32, ({ token }, index) =>
-    book({ url: app.url, token, eventId: Number(crowd.eventIds[index % 3]) }),
+    bookPatiently(
+      { url: app.url, token, eventId: Number(crowd.eventIds[index % 3]), key: 'once' },
+      Date.now() + WITHIN_SECONDS * 1000,
+    ),
   );
   const acknowledged = answers.flatMap((answer) => (answer.status === 201 ? [Number(answer.id)] : []));
   if (sabotage?.booking) await rowsOf(both.booking.ownerUrl, sabotage.booking);

@@ -76,16 +76,12 @@ export async function startOrganiseStudio(browser: Browser): Promise<OrganiseStu
     },
     async open(email, { javaScriptEnabled = true, width = 1280 } = {}) {
       const context = await browser.newContext({ javaScriptEnabled, viewport: { width, height: 800 } });
-      context.setDefaultTimeout(10_000);
       const page = await context.newPage();
       await page.goto(`${booking.url}/sign-in`);
       await page.getByLabel('E-mail').fill(email);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page
-        .getByRole('button', { name: /\w+ \w+/ })
-        .first()
-        .waitFor();
+      await page.waitForURL(({ pathname }) => pathname !== '/sign-in');
       return { page, context };
     },
   };

@@ -16,9 +16,15 @@ const audited = new WeakSet<Page>();
 export async function auditAxe(page: Page): Promise<void> {
   const broken: string[] = [];
   audited.add(page);
+  await settle(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     // No colour is on its way to another while it is looked at.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(() => {
+      for (const motion of document.getAnimations()) {
+        if (Number(motion.effect?.getComputedTiming().endTime) < Infinity) motion.finish();
+      }
+    });
     await page.evaluate(AXE);
     const { violations } = await page.evaluate<AxeResults, string[]>(
       (values) =>
@@ -34,8 +40,15 @@ export async function auditAxe(page: Page): Promise<void> {
   assert.equal(broken.join('\n'), '', `${page.url()} breaks rules of axe`);
 }
 
+/** Words can stand there before the styles and fonts they are shown in have come. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('load');
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+}
+
 /** Fails where the page is wider than a window of this width, with what sticks out. 320 is also 400 % of 1280. */
 export async function auditReflow(page: Page, width = 320): Promise<void> {
+  await settle(page);
   const before = page.viewportSize();
   await page.setViewportSize({ width, height: 640 });
   const sticksOut = await page.evaluate(() => {

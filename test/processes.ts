@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
@@ -84,21 +84,29 @@ export async function startCrm(settings: AppSettings): Promise<RunningApp> {
 }
 
 // Below the range from which systems take the local ports of connections, so that a process can come back to its port.
-const PORTS = { from: 20_000, to: 30_000 };
+const PORTS = { from: 20_000, to: 25_000 };
+// A port is claimed by listening on the one so far above it, for as long as the test file runs.
+const CLAIM = 5000;
 
-/** A port that nobody listens on at this moment. */
+/** A port that nobody listens on at this moment, and that no other test file chooses before it is taken. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);
-    if (await canListen(port)) return port;
+    const claim = await tryListen(port + CLAIM);
+    const trial = claim && (await tryListen(port));
+    if (trial) {
+      await new Promise((resolve) => trial.close(resolve));
+      return port;
+    }
+    claim?.close();
   }
 }
 
-function canListen(port: number): Promise<boolean> {
+function tryListen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    const server = createServer().unref();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 
