@@ -16,6 +16,8 @@ const audited = new WeakSet<Page>();
 export async function auditAxe(page: Page): Promise<void> {
   const broken: string[] = [];
   audited.add(page);
+  // Its words may be there before its style sheets are.
+  await page.waitForLoadState();
   for (const colorScheme of ['light', 'dark'] as const) {
     // No colour is on its way to another while it is looked at.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
