@@ -39,7 +39,7 @@ export async function deliverNotifications(outlet: CrmOutlet, stop: AbortSignal)
 }
 
 function createDelivery(outlet: CrmOutlet, stop: AbortSignal, isProbe: boolean) {
-  const { db, log, clock } = outlet;
+  const { db, log, clock, destination } = outlet;
   const startedAt = clock();
   const began = performance.now();
   /** Messages over which the destination broke while nothing else went through: it may be them, or it. */
@@ -115,7 +115,7 @@ function createDelivery(outlet: CrmOutlet, stop: AbortSignal, isProbe: boolean) 
     await noteAlive();
     const outcomeOf = new Map(outcomes.map((outcome) => [outcome.message_id, outcome]));
     const arrived = rows.filter((row) => isArrival(outcomeOf.get(row.id)?.outcome));
-    const delivered = await markDelivered(db, arrived, outlet.now?.());
+    const delivered = await markDelivered(db, arrived, { destination, now: outlet.now?.() });
     outlet.onDelivered?.(delivered);
     for (const row of rows) {
       const given = outcomeOf.get(row.id);
@@ -130,7 +130,7 @@ function createDelivery(outlet: CrmOutlet, stop: AbortSignal, isProbe: boolean) 
 
   /** A probe that was answered about its message, well or not, found the destination alive. */
   async function noteAlive(): Promise<void> {
-    if (isProbe) await markUp(db, outlet.destination, outlet.now?.());
+    if (isProbe) await markUp(db, destination, outlet.now?.());
   }
 
   async function sendHalves(batch: readonly Sayable[]): Promise<void> {

@@ -106,7 +106,7 @@ async function settle(outlet: Outlet, row: ClaimedRow, carried: Carried, isProbe
   if (isProbe) await (wasAsked(carried) ? markUp : returnProbe)(db, destination, now);
   switch (carried.kind) {
     case 'taken': {
-      const delivered = await markDelivered(db, [row], now);
+      const delivered = await markDelivered(db, [row], { destination, now });
       outlet.onDelivered?.(delivered);
       return;
     }

@@ -31,7 +31,7 @@ test('what is claimed is found and marked without reading all that waits', async
   assert.equal(claimed.result.length, 50);
   assert.ok(!claimed.readWhole.has('outbox'));
   const ways: Record<string, () => Promise<unknown>> = {
-    delivered: () => markDelivered(db, claimed.result.slice(0, 25), undefined),
+    delivered: () => markDelivered(db, claimed.result.slice(0, 25), { destination: 'crm', now: undefined }),
     released: () => releaseRows(db, claimed.result.slice(25), undefined),
   };
   for (const [what, mark] of Object.entries(ways)) {

@@ -15,7 +15,7 @@ export async function claimDue(
   options: { destination: Destination; limit: number; leaseSeconds: number; isProbe: boolean; now: Date | undefined },
 ): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
-    with due as (
+    with ${unflushed(options.destination)}, due as (
       select id from outbox
       where destination = ${options.destination} and delivered_at is null and dead_at is null
         and next_attempt_at <= ${moment(options.now)}
@@ -28,7 +28,7 @@ export async function claimDue(
       update outbox o
       set attempts = o.attempts + 1,
           next_attempt_at = ${moment(options.now)} + make_interval(secs => ${options.leaseSeconds})
-      from due where o.id = due.id
+      from due, unflushed where o.id = due.id
       returning o.*
     )
     select c.id, c.attempts, c.refusals, c.refused_since, c.last_error, c.kind, c.occurred_at, c.version, c.booking_id, c.status,
@@ -52,10 +52,15 @@ export async function insertSignedOut(db: Kysely<DB>, userId: number): Promise<v
 }
 
 /** Marks rows as arrived, as far as they are still ours; answers how many. */
-export async function markDelivered(db: Kysely<DB>, rows: readonly Held[], now: Date | undefined): Promise<number> {
+export async function markDelivered(
+  db: Kysely<DB>,
+  rows: readonly Held[],
+  { destination, now }: { destination: Destination; now: Date | undefined },
+): Promise<number> {
   const { numAffectedRows } = await sql`
+    with ${unflushed(destination)}
     update outbox o set delivered_at = ${moment(now)}, last_error = null
-    from ${held(rows)} where ${isHeld}`.execute(db);
+    from ${held(rows)}, unflushed where ${isHeld}`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 
@@ -89,6 +94,15 @@ export async function markDead(
   await sql`
     update outbox o set dead_at = ${moment(death.now)}, last_error = ${death.reason}
     from ${held([row])} where ${isHeld}`.execute(db);
+}
+
+/**
+ * A claim, or the word that something arrived, need not be on the disk before we go on where the destination knows a
+ * message again: the worst that a crash of the database does is that it goes there twice. Mail would be read twice.
+ */
+function unflushed(destination: Destination) {
+  const setting = destination === 'crm' ? sql`'off'` : sql`current_setting('synchronous_commit')`;
+  return sql`unflushed as materialized (select set_config('synchronous_commit', ${setting}, true))`;
 }
 
 function held(rows: readonly Held[]) {

@@ -1,12 +1,12 @@
 import type { BookingMessage } from '@samaya/booking-notification/message.ts';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 
 // The class of the advisory locks on people; any number that nothing else uses.
 const PEOPLE = 1;
 
 /**
- * Takes every lock that a delivery needs, in the one order in which all take them, so that no two wait for each other
+ * Takes every lock that a delivery about people needs, in the one order in which all take them, so that no two wait for each other
  * in a ring: first the people it is about (so that the versions of a booking, and an erasure and a message about the
  * erased, come one after the other even when they go to different facilitators), then the facilitators' streams.
  */
@@ -26,26 +26,33 @@ export async function lockTouched(
 }
 
 /**
- * Stores messages under their ids; answers those that were new. Rows go in facilitator by facilitator, the order in
- * which every writer takes the streams' locks.
+ * Stores messages under their ids; answers those that were new. One statement, so that it needs no transaction around
+ * it: the people are locked before the first row goes in, which the count of their locks sees to, and what the row's
+ * trigger looks up is read after. Rows go in facilitator by facilitator, the order in which every writer takes the
+ * streams' locks.
  */
 export async function insertMessages(
-  trx: Transaction<DB>,
+  db: Kysely<DB>,
   messages: readonly BookingMessage[],
 ): Promise<{ message_id: string; superseded: boolean }[]> {
   const { rows } = await sql<{ message_id: string; superseded: boolean }>`
+    with message as (
+      select * from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) as message (
+        message_id uuid, kind text, version integer, occurred_at timestamptz, booking_id integer, user_name text,
+        user_email text, event_title text, event_date timestamptz, facilitator_id integer, user_id integer,
+        event_id integer, event_type text, seats integer, status text, price double precision)
+    ), locked as materialized (
+      select pg_advisory_xact_lock(${PEOPLE}, id) from (select distinct user_id as id from message order by id) people
+    )
     insert into booking_notifications (
       message_id, kind, version, occurred_at, booking_id, user_name, user_email, event_title, event_date,
       facilitator_id, user_id, event_id, event_type, seats, status, price)
     select message_id, kind, version, occurred_at, booking_id, user_name, user_email, event_title, event_date,
            facilitator_id, user_id, event_id, event_type, seats, status, price
-    from jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) as message (
-      message_id uuid, kind text, version integer, occurred_at timestamptz, booking_id integer, user_name text,
-      user_email text, event_title text, event_date timestamptz, facilitator_id integer, user_id integer,
-      event_id integer, event_type text, seats integer, status text, price double precision)
+    from message, (select count(*) from locked) people
     order by facilitator_id, booking_id, version
     on conflict (message_id) do nothing
-    returning message_id, superseded`.execute(trx);
+    returning message_id, superseded`.execute(db);
   return rows;
 }
 

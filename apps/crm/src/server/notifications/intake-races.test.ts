@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bookingMessageSchema } from '@samaya/booking-notification/message.ts';
+import { type BookingMessage, bookingMessageSchema } from '@samaya/booking-notification/message.ts';
 import type { Transaction } from 'kysely';
 import type { DB } from '#server/database-types.ts';
 import { bookingMessage, createTestApp } from '#server/test-app.ts';
@@ -13,18 +13,27 @@ const { db } = crm.app;
 
 type Work = (trx: Transaction<DB>) => Promise<unknown>;
 
-/** Runs `first`, and `second` before it is committed; each with the locks of a delivery about `userId`, or without. */
-async function overlap(userId: number, withLocks: boolean, first: Work, second: Work) {
-  const run = (work: Work, pauseMs: number) =>
-    db.transaction().execute(async (trx) => {
-      if (withLocks) await lockTouched(trx, { userIds: [userId], facilitatorIds: [], changedUserIds: [userId] });
-      await work(trx);
-      await sleep(pauseMs);
-    });
-  const slow = run(first, 200);
-  await sleep(50);
-  await Promise.all([slow, run(second, 0)]);
+/** Runs `first`, and `second` before it is committed; where one waits for the other, until it would have been done. */
+async function overlap(first: Work, second: Work, { waits }: { waits: boolean }) {
+  const isDone = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const slow = db.transaction().execute(async (trx) => {
+    await first(trx);
+    isDone.resolve();
+    await mayEnd.promise;
+  });
+  await Promise.race([isDone.promise, slow]);
+  const quick = db.transaction().execute(second);
+  await (waits ? Promise.race([quick, sleep(200)]) : quick);
+  mayEnd.resolve();
+  await Promise.all([slow, quick]);
 }
+
+const insertMessage = (trx: Transaction<DB>, one: BookingMessage): Promise<unknown> => insertMessages(trx, [one]);
+
+/** The same without the lock on the person. */
+const insertUnlocked = (trx: Transaction<DB>, one: BookingMessage): Promise<unknown> =>
+  trx.insertInto('booking_notifications').values(one).execute();
 
 const message = (changes: Record<string, unknown>) => bookingMessageSchema.parse(bookingMessage(changes));
 const rowsOf = (userId: number) =>
@@ -36,44 +45,47 @@ const rowsOf = (userId: number) =>
     .execute();
 
 /** A person is erased while the very first message about them is being kept. */
-async function eraseDuringFirstMessage(userId: number, withLocks: boolean) {
+async function eraseDuringFirstMessage(userId: number, insert: typeof insertMessage, lock: Work) {
   const first = message({ user_id: userId, booking_id: userId, facilitator_id: userId });
   await overlap(
-    userId,
-    withLocks,
-    (trx) => insertMessages(trx, [first]),
-    (trx) => erasePerson(trx, userId),
+    (trx) => insert(trx, first),
+    async (trx) => {
+      await lock(trx);
+      await erasePerson(trx, userId);
+    },
+    { waits: insert === insertMessage },
   );
   return (await rowsOf(userId)).map((row) => row.user_name);
 }
 
 test('a person erased while the first message about them is kept stays erased', async () => {
-  assert.deepEqual(await eraseDuringFirstMessage(4001, true), ['Deleted person']);
+  const lock: Work = (trx) => lockTouched(trx, { userIds: [4001], facilitatorIds: [], changedUserIds: [4001] });
+  assert.deepEqual(await eraseDuringFirstMessage(4001, insertMessage, lock), ['Deleted person']);
 });
 
 test('negative control: without the lock on the person they come back', async () => {
-  assert.notDeepEqual(await eraseDuringFirstMessage(4002, false), ['Deleted person']);
+  const lock: Work = async () => {};
+  assert.notDeepEqual(await eraseDuringFirstMessage(4002, insertUnlocked, lock), ['Deleted person']);
 });
 
 /** An older version arrives while a newer one, which went to another facilitator, is being kept. */
-async function olderDuringNewer(userId: number, withLocks: boolean) {
+async function olderDuringNewer(userId: number, insert: typeof insertMessage) {
   const version = (number: number) =>
     message({ user_id: userId, booking_id: userId, version: number, facilitator_id: userId + number });
   await overlap(
-    userId,
-    withLocks,
-    (trx) => insertMessages(trx, [version(2)]),
-    (trx) => insertMessages(trx, [version(1)]),
+    (trx) => insert(trx, version(2)),
+    (trx) => insert(trx, version(1)),
+    { waits: insert === insertMessage },
   );
   return (await rowsOf(userId)).map((row) => row.superseded);
 }
 
 test('an older version is superseded also when the newer one is just being kept for another facilitator', async () => {
-  assert.deepEqual(await olderDuringNewer(5001, true), [true, false]);
+  assert.deepEqual(await olderDuringNewer(5001, insertMessage), [true, false]);
 });
 
 test('negative control: without the lock on the person nobody notices', async () => {
-  assert.deepEqual(await olderDuringNewer(5002, false), [false, false]);
+  assert.deepEqual(await olderDuringNewer(5002, insertUnlocked), [false, false]);
 });
 
 test('who was renamed is called so in messages from before that arrive late, and an older change changes nothing', async () => {

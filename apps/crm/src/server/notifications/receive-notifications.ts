@@ -54,7 +54,7 @@ function rejected(message_id: string, reason: string): Outcome {
 
 async function keepAll(db: Kysely<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
   try {
-    return await db.transaction().execute((trx) => keep(trx, messages));
+    return await keep(db, messages);
   } catch (error) {
     if (!DATA_FAULT.test(sqlState(error) ?? '')) throw error;
   }
@@ -65,7 +65,7 @@ async function keepAll(db: Kysely<DB>, messages: readonly Message[]): Promise<Ma
 
 async function keepOne(db: Kysely<DB>, message: Message): Promise<Outcome> {
   try {
-    const outcomes = await db.transaction().execute((trx) => keep(trx, [message]));
+    const outcomes = await keep(db, [message]);
     return outcomes.get(message.message_id) ?? rejected(message.message_id, 'it could not be kept');
   } catch (error) {
     if (!DATA_FAULT.test(sqlState(error) ?? '')) throw error;
@@ -73,31 +73,37 @@ async function keepOne(db: Kysely<DB>, message: Message): Promise<Outcome> {
   }
 }
 
-async function keep(trx: Transaction<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>();
+async function keep(db: Kysely<DB>, messages: readonly Message[]): Promise<Map<string, Outcome>> {
   const aboutBookings = messages.filter((message) => 'booking_id' in message);
-  await lockTouched(trx, {
-    userIds: messages.flatMap((message) => ('user_id' in message ? [message.user_id] : [])),
-    facilitatorIds: aboutBookings.map((message) => message.facilitator_id),
-    changedUserIds: messages.flatMap((message) =>
-      'user_id' in message && !('booking_id' in message) ? [message.user_id] : [],
-    ),
+  const aboutPeople = messages.filter((message) => !('booking_id' in message));
+  // What a rush is made of is one statement, and needs no more.
+  if (aboutPeople.length === 0) return await keepAboutBookings(db, aboutBookings);
+  return await db.transaction().execute(async (trx) => {
+    await lockTouched(trx, {
+      userIds: messages.flatMap((message) => ('user_id' in message ? [message.user_id] : [])),
+      facilitatorIds: aboutBookings.map((message) => message.facilitator_id),
+      changedUserIds: aboutPeople.flatMap((message) => ('user_id' in message ? [message.user_id] : [])),
+    });
+    const outcomes = await keepAboutBookings(trx, aboutBookings);
+    for (const message of aboutPeople) {
+      const { message_id } = message;
+      const isNew = await insertPeopleMessage(trx, message);
+      outcomes.set(message_id, { message_id, outcome: isNew ? await follow(trx, message) : 'duplicate' });
+    }
+    return outcomes;
   });
+}
+
+async function keepAboutBookings(db: Kysely<DB>, messages: readonly BookingMessage[]): Promise<Map<string, Outcome>> {
   // One POST may hold a message twice; the database is given each once.
-  const distinct = new Map<string, BookingMessage>(aboutBookings.map((message) => [message.message_id, message]));
-  const stored = new Map(
-    (await insertMessages(trx, [...distinct.values()])).map((row) => [row.message_id, row.superseded]),
-  );
-  for (const { message_id } of distinct.values()) {
-    const superseded = stored.get(message_id);
+  const distinct = new Map(messages.map((message) => [message.message_id, message]));
+  const stored = await insertMessages(db, [...distinct.values()]);
+  const isSuperseded = new Map(stored.map((row) => [row.message_id, row.superseded]));
+  const outcomes = new Map<string, Outcome>();
+  for (const message_id of distinct.keys()) {
+    const superseded = isSuperseded.get(message_id);
     const outcome = superseded === undefined ? 'duplicate' : superseded ? 'superseded' : 'stored';
     outcomes.set(message_id, { message_id, outcome });
-  }
-  for (const message of messages) {
-    if ('booking_id' in message) continue;
-    const { message_id } = message;
-    const isNew = await insertPeopleMessage(trx, message);
-    outcomes.set(message_id, { message_id, outcome: isNew ? await follow(trx, message) : 'duplicate' });
   }
   return outcomes;
 }
