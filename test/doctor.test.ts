@@ -23,6 +23,9 @@ const open = connectBoth({
 });
 after(() => open.close());
 
+/** For what comes, however busy the machine is. */
+const PATIENT_MS = 30_000;
+
 const asOwner = (statement: string) => rowsOf(booking.ownerUrl, statement);
 const asCrmOwner = (statement: string) => rowsOf(crm.database.ownerUrl, statement);
 const event = async () => {
@@ -147,7 +150,7 @@ test('notifications and mails are on their way, none late, none given up, and th
   await asOwner(`update outbox set next_attempt_at = now() - interval '90 seconds' where booking_id = ${late}`);
   await expectLines(
     checkOutbox(open, 'crm'),
-    /^wrong +a notification to CRM has been due for 9\d s: start booking/,
+    /^wrong +a notification to CRM has been due for (9\d|1\d\d) s: start booking/,
     /^wrong +1 notification to CRM/,
   );
   await asOwner(`update outbox set dead_at = now() where destination = 'mail'`);
@@ -223,17 +226,18 @@ test('the mail server answers as one, when there is one', async () => {
     /^wrong +no mail server is set, .*: set SMTP_URL/,
   );
   await expectLines(
-    checkMail({ smtpUrl: sound, isLocal: false }),
+    checkMail({ smtpUrl: sound, isLocal: false }, PATIENT_MS),
     /^ok +the mail server at 127\.0\.0\.1:\d+ answers\n/,
   );
+  const silent = await speaking(() => undefined);
   const cases: [url: string, reason: RegExp][] = [
     ['smtp://127.0.0.1:9', /ECONNREFUSED/],
     [await speaking((socket) => socket.write('554 go away\r\n')), /it said \\?"554 go away/],
     [await speaking((socket) => socket.end()), /it hung up/],
-    [await speaking(() => undefined), /no word within 0\.2 s/],
+    [silent, /no word within 0\.2 s/],
   ];
   for (const [url, reason] of cases) {
-    const found = await checkMail({ smtpUrl: url, isLocal: false }, 200);
+    const found = await checkMail({ smtpUrl: url, isLocal: false }, url === silent ? 200 : PATIENT_MS);
     await expectLines(found, /^wrong +the mail server at .* does not answer as one .*: check SMTP_URL\n/);
     assert.match(found.text, reason);
   }
@@ -270,7 +274,7 @@ test('a canary travels to CRM and back out, leaving nothing, seen by nobody', as
     }
   })();
   await expectLines(
-    flyCanary(birds),
+    flyCanary(birds, PATIENT_MS),
     /^ok +a canary was booked and seen in CRM after \d+\.\d s, cancelled and seen after/,
   );
   isOver = true;
@@ -287,7 +291,8 @@ test('a canary that does not arrive is found out and cleared away; so is what a 
     flyCanary(open, 300),
     /^wrong +a canary booking was made, and CRM does not know after 0\.3 s: look/,
   );
-  assert.ok(performance.now() - begin < 3000);
+  // Less than it waits by itself.
+  assert.ok(performance.now() - begin < 6000);
   assert.equal(await remains(), 0);
 
   await asOwner(

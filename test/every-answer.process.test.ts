@@ -98,8 +98,9 @@ async function askRaw(app: AppName, asked: string): Promise<SeenAnswer> {
       const [head = '', body] = text.split('\r\n\r\n');
       if (body !== undefined && body.length >= Number(/content-length: (\d+)/i.exec(head)?.[1])) socket.destroy();
     });
-    socket.on('close', () => done(text)).on('error', failed);
-    socket.setTimeout(5000, () => socket.destroy());
+    // Who is refused in the middle of what they say may find the line broken after the answer.
+    socket.on('close', () => done(text)).on('error', (error) => text === '' && failed(error));
+    socket.setTimeout(20_000, () => socket.destroy());
   });
   const [head = '', ...rest] = said.split('\r\n\r\n');
   const [line = '', ...fields] = head.split('\r\n');

@@ -81,23 +81,28 @@ function form(url: string, path: string, fields: Record<string, string>, cookie?
   };
 }
 
-/** Everybody comes at one instant; answers who got in. */
-async function race(comers: readonly { door: string; comer: Comer }[]): Promise<boolean[]> {
+/** Everybody comes at one instant; answers who got in, and whether somebody was told to come again. */
+async function race(comers: readonly { door: string; comer: Comer }[]) {
   const wishes = comers.map(({ door, comer }) => DOORS[door]?.(comer));
   const calls = Promise.all(wishes.map((wish) => (typeof wish === 'function' ? wish() : undefined)));
   const answers = await sendTogether(wishes.filter((wish): wish is RacingRequest => typeof wish === 'object'));
   const inTurn = answers.values();
-  return (await calls).map((isIn, n) => {
+  let isUndecided = false;
+  const isIn = (await calls).map((isIn, n) => {
     if (isIn !== undefined) return isIn;
     const { status = 0, text = '' } = inTurn.next().value ?? {};
-    assert.ok([201, 303, 409].includes(status), `${comers[n]?.door}: ${status} ${text.slice(0, 300)}`);
-    return status !== 409;
+    assert.ok([201, 303, 409, 503].includes(status), `${comers[n]?.door}: ${status} ${text.slice(0, 300)}`);
+    // Where a process stands still for a second, who waits for it is told to come again, in or not.
+    isUndecided ||= status === 503;
+    return status < 400;
   });
+  return { isIn, isUndecided };
 }
 
 for (const door of Object.keys(DOORS)) {
   test(`CAP-23: the last seat is sold once to who come by ${door}, among themselves and beside the API`, async (t) => {
     const rounds = countTries(t, 'CAP-23', { short: 20, full: 100 });
+    let undecided = 0;
     const people = await addPeople(3);
     const cookies: string[] = [];
     for (const { userId } of people) cookies.push(await openPageSignIn(userId));
@@ -107,11 +112,16 @@ for (const door of Object.keys(DOORS)) {
         door: n === 2 ? 'the API' : door,
         comer: { url: String(urls[n % 2]), person, cookie: String(cookies[n]), eventId, path },
       }));
-      const isIn = await race(comers);
-      assert.equal(isIn.filter(Boolean).length, 1, `${isIn}`);
+      const { isIn, isUndecided } = await race(comers);
       const { rows } = await owner.query('select seats_taken from events where id = $1', [eventId]);
-      assert.equal(rows[0].seats_taken, 1);
+      const counts = { told: isIn.filter(Boolean).length, taken: rows[0].seats_taken };
+      if (isUndecided) {
+        undecided++;
+        assert.ok(counts.told <= counts.taken && counts.taken <= 1, `${isIn} ${counts.taken}`);
+      } else assert.deepEqual(counts, { told: 1, taken: 1 }, `${isIn}`);
     }
+    t.diagnostic(`${undecided} of ${rounds} undecided`);
+    assert.ok(undecided < rounds / 2, `${undecided} of ${rounds}`);
   });
 }
 

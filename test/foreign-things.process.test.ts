@@ -16,7 +16,7 @@ const OPEN = new Set(['facilitator', 'mail', ...TOKENS]);
 const OWN = 'file';
 
 // The hash of a script that says which page it is, and when the page was made.
-const CHANCE = /'sha256-[\w+/=]+'|\btoday:"[^"]+"|\b[\d.]+ m?s ago/g;
+const CHANCE = /'sha256-[\w+/=]+'|\btoday:"[^"]+"|\b[\d.]+ (?:m?s|min|h) ago/g;
 
 const studio = await openAccessStudio();
 const pools = { booking: studio.booking.app.pool, crm: studio.crm.app.pool };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDatabaseAway } from '@samaya/platform/database.ts';
 import type { GoogleSettings } from '../apps/booking/src/server/google/google-settings.ts';
 import { createGoogleSignIn } from '../apps/booking/src/server/google/google-sign-in.ts';
 import { createTestApp } from '../apps/booking/src/server/test-app.ts';
@@ -119,6 +120,9 @@ test('AUTHN-05: only Google’s own "true" confirms an address, and only where i
   }
 });
 
+/** Another value: the last character of base64 may hold bits that nobody reads, the one before it has none such. */
+const touched = (value: string) => value.replace(/.(?=.$)/, (last) => (last === 'A' ? 'B' : 'A'));
+
 test('AUTHN-08: what comes back without its state, with another’s or with none of ours is refused', async () => {
   const mine = await begin();
   const other = await begin();
@@ -135,7 +139,7 @@ test('AUTHN-08: what comes back without its state, with another’s or with none
     ['a state that is a path', changed((copy) => copy.set('state', '../../x')), () => mine.cookie.value],
     ['no cookie', query, () => undefined],
     ['another’s cookie', query, () => other.cookie.value],
-    ['a cookie that was touched', query, () => `${mine.cookie.value.slice(0, -2)}xx`],
+    ['a cookie that was touched', query, () => touched(mine.cookie.value)],
     ['a cookie that is none', query, () => 'e30'],
   ];
   for (const [what, given, jar] of refused) assert.equal(await signIn.finish(given, jar, new Date()), undefined, what);
@@ -154,9 +158,15 @@ test('AUTHN-08: an answer of another provider is refused', async () => {
 test('AUTHN-08: a sign-in comes back once, even where the provider gives tokens for a used code', async () => {
   const { url, jar } = await begin();
   const query = google.comeBack(url, LEA, { takesAnyCode: true });
-  const all = await Promise.all(Array.from({ length: 20 }, () => signIn.finish(query, jar, new Date())));
+  const finish = () =>
+    signIn.finish(query, jar, new Date()).catch((error: unknown) => {
+      // On a slow machine not everybody gets a connection in time; who gets none is nobody.
+      assert.ok(isDatabaseAway(error), String(error));
+    });
+  const all = await Promise.all(Array.from({ length: 20 }, finish));
+  all.push(await finish());
   assert.equal(all.filter((one) => one !== undefined).length, 1);
-  assert.equal(await signIn.finish(query, jar, new Date()), undefined);
+  assert.equal(await finish(), undefined);
 });
 
 test('AUTHN-08: a code is of no use to who does not hold the verifier it was asked with', async () => {
@@ -258,7 +268,7 @@ test('FUZZ-13: who is slow is given up after seconds', async (t) => {
   });
   const begun = performance.now();
   await assert.rejects(signIn.finish(google.comeBack(url, LEA), jar, new Date()), { code: 'unavailable' });
-  assert.ok(performance.now() - begun < 8000);
+  assert.ok(performance.now() - begun < 20_000);
 });
 
 test('FUZZ-13: a provider that names itself otherwise is not believed', async (t) => {

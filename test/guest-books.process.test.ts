@@ -39,7 +39,7 @@ async function plan(title: string, { places = 5, price = 25 } = {}) {
 
 async function openPage({ javaScriptEnabled = true, width = 390, timezoneId = 'Europe/Lisbon' } = {}) {
   const context = await browser.newContext({ javaScriptEnabled, timezoneId, viewport: { width, height: 844 } });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   return { page, context, watched: watchRequests(page, [site.url]) };
 }
@@ -93,6 +93,7 @@ test('a guest books on a phone in two clicks and two fields, and claims the book
   await page.getByText('Your bookings are kept').waitFor();
   await audit(page);
   await page.getByRole('link', { name: 'My bookings' }).last().click();
+  await page.waitForURL(/\/bookings$/);
   await page.getByRole('link', { name: 'Yin by candlelight' }).waitFor();
   await audit(page);
   const [claimed] = await bookingsAt(eventId);
@@ -235,7 +236,7 @@ test('the account, its end, and what each says are read by everybody', async (t)
   await audit(page);
   for (const name of [/^Password/, /^E-mail address/, /^Where you are signed in/, /^Download your data/]) {
     await page.getByRole('link', { name }).click();
-    await page.getByRole('link', { name: 'Your account' }).last().waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Your account' }).waitFor();
     await audit(page);
     await page.getByRole('main').getByRole('link', { name: 'Your account' }).click();
   }
