@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
 import type { ReadyMessage } from '@samaya/platform/parent-process.ts';
 import type { TestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
+
+export { freePort };
 
 /** An application as a real process. */
 export interface RunningApp {
@@ -21,7 +22,7 @@ export interface RunningApp {
   tell(message: object): void;
   /** Resolves when the process is gone, to its exit code or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals | null>;
-  /** Asks it to stop (SIGTERM) and waits; kills it after 15 s. Resolves to the exit code. */
+  /** Asks it to stop (SIGTERM) and waits; kills it after 30 s. Resolves to the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL: no goodbye. */
   kill(): Promise<void>;
@@ -44,8 +45,8 @@ export interface AppSettings {
 }
 
 const ROOT = resolve(import.meta.dirname, '..');
-const READY_MS = 60_000;
-const STOP_MS = 15_000;
+const READY_MS = 120_000;
+const STOP_MS = 30_000;
 const NOWHERE = 'http://127.0.0.1:9';
 
 const running = new Set<ChildProcess>();
@@ -80,25 +81,6 @@ export async function startCrm(settings: AppSettings): Promise<RunningApp> {
     BOOKING_URL: settings.otherUrl ?? NOWHERE,
     BOOKING_DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
     ...settings.environment,
-  });
-}
-
-// Below the range from which systems take the local ports of connections, so that a process can come back to its port.
-const PORTS = { from: 20_000, to: 30_000 };
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.from, PORTS.to);
-    if (await canListen(port)) return port;
-  }
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
