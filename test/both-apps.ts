@@ -28,7 +28,7 @@ export interface BothApps {
 
 const SECRETS = `whsec_${Buffer.alloc(32, 'b').toString('base64')}`;
 const FACTS = { requestId: 'none', network: '127.0.0.1' };
-const TOLD_MS = 20_000;
+const TOLD_MS = 30_000;
 
 /** Starts both on databases of their own; they end with the test file. */
 export async function startBothApps(): Promise<BothApps> {

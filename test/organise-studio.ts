@@ -76,7 +76,7 @@ export async function startOrganiseStudio(browser: Browser): Promise<OrganiseStu
     },
     async open(email, { javaScriptEnabled = true, width = 1280 } = {}) {
       const context = await browser.newContext({ javaScriptEnabled, viewport: { width, height: 800 } });
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(30_000);
       const page = await context.newPage();
       await page.goto(`${booking.url}/sign-in`);
       await page.getByLabel('E-mail').fill(email);

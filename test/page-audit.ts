@@ -16,6 +16,8 @@ const audited = new WeakSet<Page>();
 export async function auditAxe(page: Page): Promise<void> {
   const broken: string[] = [];
   audited.add(page);
+  // Something can be seen on a page before its style sheet has come.
+  await page.waitForLoadState('load');
   for (const colorScheme of ['light', 'dark'] as const) {
     // No colour is on its way to another while it is looked at.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -36,6 +38,7 @@ export async function auditAxe(page: Page): Promise<void> {
 
 /** Fails where the page is wider than a window of this width, with what sticks out. 320 is also 400 % of 1280. */
 export async function auditReflow(page: Page, width = 320): Promise<void> {
+  await page.waitForLoadState('load');
   const before = page.viewportSize();
   await page.setViewportSize({ width, height: 640 });
   const sticksOut = await page.evaluate(() => {

@@ -104,7 +104,7 @@ export async function startWholeSite({ https = false, words = 'Yin by candleligh
   const links = https ? NO_LINKS : await askForLinks(booking.url, databases.booking.ownerUrl, eventId);
   let notification = 1;
   if (!https) {
-    await waitUntilTold(databases.booking.ownerUrl, 20);
+    await waitUntilTold(databases.booking.ownerUrl, 60);
     const [told] = await rowsOf(databases.crm.ownerUrl, 'select min(id) as id from booking_notifications');
     notification = Number(told?.id);
   }

@@ -74,6 +74,8 @@ export async function createTestApp(settings: Record<string, string> = {}): Prom
     databaseUrl: database.appUrl,
     log: createLog('booking', { write: (line: string) => void logLines.push(line) }),
   });
+  // A machine that stands still for a moment is no database that is away.
+  app.pool.options.connectionTimeoutMillis = 20_000;
   after(async () => {
     await app.close();
     rmSync(folder, { recursive: true, force: true });
