@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ReadyMessage } from '@samaya/platform/parent-process.ts';
+import { NODE_FLAGS } from '../scripts/start-run.ts';
 import type { WholeAnswer } from './whole-answer.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -28,7 +29,7 @@ export async function startApplication(
 ): Promise<MeasuredProcess> {
   const { PATH, HOME } = process.env;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, `apps/${app}/src/main.ts`)], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, `apps/${app}/src/main.ts`)], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH, HOME, DEMO: '0', RATE_LIMITS: 'off', ...environment },

@@ -6,6 +6,9 @@ import { findLastError } from './start-log.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const STOP_MS = 15_000;
 
+/** What Node is told for an application. Without it what is young grows to 60 MB before it is cleared, for no speed. */
+export const NODE_FLAGS = ['--max-semi-space-size=8'];
+
 /** One run of an application, from its process's first to its last moment. */
 export interface Run {
   pid: number | undefined;
@@ -32,7 +35,7 @@ export function startRun(options: RunOptions): Run {
   const log = openSync(options.logFile, 'a', 0o600);
   const logOffset = fstatSync(log).size;
   const main = join(ROOT, 'apps', options.name, 'src/main.ts');
-  const child = spawn(process.execPath, [main, ...(options.dev ? ['--dev'] : [])], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, main, ...(options.dev ? ['--dev'] : [])], {
     cwd: ROOT,
     env: options.environment,
     // A process group of its own: Ctrl-C reaches the launcher, which stops everything in order.
