@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { createDataFolder } from '@samaya/platform/test-data-folder.ts';
+import { until } from './test-launcher.ts';
 
 const LOCK = {
   packages: {
@@ -27,6 +28,8 @@ interface Checkout {
   run(environment?: Record<string, string>): Promise<Answer>;
   /** How often npm was called, and with what. */
   calls(): string[];
+  /** What the runs wrote so far, all of them together. */
+  written(): string;
 }
 
 /** A small checkout whose npm is a script of the test, so that nothing is fetched. */
@@ -44,24 +47,29 @@ function createCheckout(work = INSTALLS): Checkout {
     npm,
     `const fs = require('fs'); fs.appendFileSync('calls', process.argv.slice(2).join(' ') + '\\n');\n${work}`,
   );
+  let written = '';
   return {
     folder,
+    written: () => written,
     calls: () =>
       existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : [],
     run: (environment = {}) =>
       new Promise((done) => {
         const env = { ...process.env, npm_execpath: npm, npm_node_execpath: process.execPath, ...environment };
-        execFile(
+        const child = execFile(
           process.execPath,
           [join(folder, 'scripts/bootstrap.cjs')],
           { env, cwd: '/' },
           (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, stdout, stderr }),
         );
+        child.stdout?.on('data', (text) => {
+          written += text;
+        });
       }),
   };
 }
 
-// What npm leaves behind: its own list of what is there, and the Node that came with it.
+// What npm leaves behind: the Node that came with it and, once nothing holds it up, its own list of what is there.
 const INSTALLS = `
   console.error('npm warn EBADENGINE Unsupported engine');
   const { packages } = JSON.parse(fs.readFileSync('package-lock.json', 'utf8'));
@@ -69,7 +77,10 @@ const INSTALLS = `
   fs.mkdirSync('node_modules/.bin', { recursive: true });
   fs.rmSync('node_modules/.bin/node', { force: true });
   fs.symlinkSync(process.execPath, 'node_modules/.bin/node');
-  setTimeout(() => fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages: there })), 200);
+  (function finish() {
+    if (fs.existsSync('held-up')) setTimeout(finish, 20);
+    else fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages: there }));
+  })();
 `;
 
 test('installs what is missing, once, and says so in a line', async () => {
@@ -102,8 +113,13 @@ test('installs again when the lock file changed, or a package of this platform i
 });
 
 test('of two first commands one installs and the other waits for it', async () => {
-  const checkout = createCheckout(INSTALLS.replace('200', '3000'));
-  const answers = await Promise.all([checkout.run(), checkout.run(), checkout.run()]);
+  const checkout = createCheckout();
+  const heldUp = join(checkout.folder, 'held-up');
+  writeFileSync(heldUp, '');
+  const running = Promise.all([checkout.run(), checkout.run(), checkout.run()]);
+  await until('two wait', () => checkout.written().split('waiting for it').length === 3);
+  rmSync(heldUp);
+  const answers = await running;
   assert.deepEqual(
     answers.map((answer) => answer.code),
     [0, 0, 0],

@@ -6,6 +6,9 @@ import { test } from 'node:test';
 import { createDataFolder } from '@samaya/platform/test-data-folder.ts';
 import { startReady } from './test-launcher.ts';
 
+// However slow the machine: a connection that nobody closed would keep it for a minute.
+const MOST_SECONDS = 45;
+
 function examine(environment: Record<string, string>) {
   const { PATH, HOME } = process.env;
   const begin = performance.now();
@@ -37,9 +40,9 @@ test('finds all well while everything runs, by no other lines than ok; and what 
   };
   const well = await examine(environment);
   assert.deepEqual([well.code, well.error, well.lines.at(-1)], [0, '', 'All is well.'], well.lines.join('\n'));
+  assert.ok(well.seconds < MOST_SECONDS, `${well.seconds} s`);
   for (const line of well.lines.slice(0, -1)) assert.match(line, /^ok {5}\S/);
   assert.ok(well.lines.some((line) => /canary was booked and seen in CRM/.test(line)));
-  assert.ok(well.seconds < 10, `${well.seconds} s`);
 
   // Keys of another installation.
   const strange = await examine({
@@ -58,7 +61,7 @@ test('finds all well while everything runs, by no other lines than ok; and what 
     `${well.seconds.toFixed(1)} s while everything ran, ${stopped.seconds.toFixed(1)} s with nothing running`,
   );
   assert.equal(stopped.code, 1);
-  assert.ok(stopped.seconds < 10, `${stopped.seconds} s`);
+  assert.ok(stopped.seconds < MOST_SECONDS, `${stopped.seconds} s`);
   const wrongs = wrongOnes(stopped.lines);
   assert.equal(wrongs.length, 3, stopped.lines.join('\n'));
   assert.match(wrongs[0] ?? '', /booking does not answer at .*: npm start/);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createDataFolder } from '@samaya/platform/test-data-folder.ts';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
-import { freePort, isAlive, type Launcher, startLauncher, startReady, until } from './test-launcher.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
+import { isAlive, type Launcher, startLauncher, startReady, until } from './test-launcher.ts';
 
 const PERSON = { email: 'lea@example.org', password: 'quiet mornings' };
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@samaya/platform/test-port.ts';
 
 /** `npm start` as a real process. */
 export interface Launcher {
@@ -22,7 +22,7 @@ export interface Launcher {
   ended: Promise<number | null>;
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -93,16 +93,6 @@ export async function startReady(
   const launcher = await startLauncher(dataDir, environment, command);
   await launcher.wrote(/Ctrl-C stops everything/);
   return launcher;
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Whether a process runs; one that has ended and was not yet taken note of does not. */

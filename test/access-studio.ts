@@ -1,10 +1,11 @@
+import { freePort } from '@samaya/platform/test-port.ts';
 import { createTestApp as createBooking, type TestApp } from '../apps/booking/src/server/test-app.ts';
 import { createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
 import { buildPages } from '../scripts/build.ts';
 import { type App, bookingScene, CALLERS, crmScene, PASSWORD, type Scene } from './access-scenes.ts';
 import type { TestCrm } from './both-apps.ts';
 import { startLyingGoogle } from './lying-google.ts';
-import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
+import { type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
 
 export const METRICS_TOKEN = 'a-token-for-the-figures-of-tests';
 const HOUR_MS = 3_600_000;

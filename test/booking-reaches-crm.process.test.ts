@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import pg from 'pg';
 import { bookPatiently, inParallel } from './book-over-http.ts';
 import { findDifferences, rowsOf, waitUntilTold } from './both-databases.ts';
 import { createCrowd } from './crowd.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { startBooking, startCrm } from './processes.ts';
 
 const WITHIN_SECONDS = 60;
 

@@ -6,12 +6,13 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import { bookPatiently } from './book-over-http.ts';
 import { findDifferences } from './both-databases.ts';
 import { createCrowd } from './crowd.ts';
 import { openFaultProxy } from './fault-proxy.ts';
-import { freePort, type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
+import { type RunningApp, startBooking, startCrm, testDataFolder } from './processes.ts';
 
 const READY_MS = 5000;
 const MOST_TRIES = 3;

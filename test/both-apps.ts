@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { createTestApp as createBooking, type TestApp } from '../apps/booking/src/server/test-app.ts';
 import { createTestApp as createCrm } from '../apps/crm/src/server/test-app.ts';
-import { freePort } from './processes.ts';
 
 export type TestCrm = Awaited<ReturnType<typeof createCrm>>;
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@samaya/platform/embedded-postgres.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { createHistory, type Deed, readBooksAt } from './booking-history.ts';
 import { findDifferences, rowsOf, waitUntilTold } from './both-databases.ts';
 import { checkHistory, resolveUnknown, type Verdict } from './check-history.ts';
 import { createCrowd } from './crowd.ts';
-import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
+import { type RunningApp, startBooking, startCrm } from './processes.ts';
 import { type Random, randomOf } from './random.ts';
 
 /** What is done to the processes while people book. */
@@ -38,7 +39,7 @@ export interface CrashOutcome {
 const PEOPLE = 200;
 const PLACES = [20, 20, 40, 40, 80];
 const LANES = 12;
-const ENOUGH_SECONDS = 60;
+const ENOUGH_SECONDS = 120;
 const FREEZE_MS = 1500;
 
 /** Two booking processes, CRM and a PostgreSQL of their own, under load and blows; then the history is checked. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { buildPages } from '../scripts/build.ts';
@@ -9,7 +10,7 @@ import type { Failpoint, FailpointMessage, Mishap } from './app-with-failpoints.
 import { book, bookPatiently } from './book-over-http.ts';
 import { findDifferences, waitUntilTold } from './both-databases.ts';
 import { addEvents, addFacilitator, addPeople, type CrowdPerson } from './crowd.ts';
-import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
+import { type RunningApp, startBooking, startCrm } from './processes.ts';
 
 const ENOUGH_SECONDS = 60;
 /** Held by the test while PostgreSQL is to stay in the middle of a booking. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { readConfig } from '@samaya/platform/config.ts';
 import { completeConfig } from '@samaya/platform/secrets.ts';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { createPasswords } from '../apps/booking/src/server/accounts/passwords.ts';
 import { sealOnItsWay } from '../apps/booking/src/server/google/on-its-way.ts';
 import { buildPages } from '../scripts/build.ts';
@@ -12,7 +13,7 @@ import { openBrowser } from './browser.ts';
 import { type Claims, type Lies, startLyingGoogle } from './lying-google.ts';
 import { auditAxe } from './page-audit.ts';
 import { createVisitor, textOf, type VisitedPage, type Visitor } from './page-visitor.ts';
-import { freePort, startBooking, startCrm, testDataFolder } from './processes.ts';
+import { startBooking, startCrm, testDataFolder } from './processes.ts';
 import { PASSWORD } from './two-apps.ts';
 
 await buildPages({ write: () => undefined });

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { openSmtpSink, type Stage } from '../apps/booking/src/server/mail/test-smtp-sink.ts';
 import { addEvents, addFacilitator } from './crowd.ts';
-import { freePort, startBooking } from './processes.ts';
+import { startBooking } from './processes.ts';
 
 const MAILS = 5;
 const ENOUGH_MS = 30_000;

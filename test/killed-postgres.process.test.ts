@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startEmbeddedPostgres } from '@samaya/platform/embedded-postgres.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { bookPatiently, inParallel } from './book-over-http.ts';
 import { findDifferences, rowsOf, waitUntilTold } from './both-databases.ts';
 import { createCrowd } from './crowd.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { startBooking, startCrm } from './processes.ts';
 
 const PEOPLE = 300;
 const LANES = 16;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTestDatabase, type TestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { type BookingAnswer, bookPatiently, inParallel, type WantedBooking } from './book-over-http.ts';
 import { findDifferences, rowsOf, waitUntilTold } from './both-databases.ts';
 import { type Crowd, createCrowd } from './crowd.ts';
 import { openGate } from './gate.ts';
-import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
+import { type RunningApp, startBooking, startCrm } from './processes.ts';
 
 const PEOPLE = 300;
 const LANES = 16;

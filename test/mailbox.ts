@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rowsOf } from './both-databases.ts';
 
 const POLL_MS = 50;
-const WAIT_MS = 20_000;
+const WAIT_MS = 30_000;
 
 /**
  * The address below `path` that the newest mail with such a link leads to, once booking's local mailbox has `count` of

@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import pg from 'pg';
 import { type Measured, percentilesOf, putLoad, putSteadyLoad, requestBytes } from '../bench/load.ts';
 import { findDifferences, waitUntilTold } from './both-databases.ts';
 import { addEvents, addFacilitator, addPeople, type CrowdPerson } from './crowd.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { startBooking, startCrm } from './processes.ts';
 
 const CLIENTS = 64;
 const TIMES = 5;

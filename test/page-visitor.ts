@@ -42,7 +42,7 @@ export function createVisitor(): Visitor {
     const path = /path=([^;]+)/i.exec(attributes.join(';'))?.[1] ?? '/';
     const host = new URL(url).hostname;
     jar = jar.filter((cookie) => cookie.host !== host || cookie.path !== path || cookie.name !== name);
-    if (!/max-age=0|1970/i.test(line)) jar.push({ host, path, name, value });
+    if (!/max-age=0|1970/i.test(attributes.join(';'))) jar.push({ host, path, name, value });
   }
 
   async function visit(start: string, first: RequestInit): Promise<VisitedPage> {

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
 import type { ReadyMessage } from '@samaya/platform/parent-process.ts';
 import type { TestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 
 /** An application as a real process. */
 export interface RunningApp {
@@ -21,7 +20,7 @@ export interface RunningApp {
   tell(message: object): void;
   /** Resolves when the process is gone, to its exit code or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals | null>;
-  /** Asks it to stop (SIGTERM) and waits; kills it after 15 s. Resolves to the exit code. */
+  /** Asks it to stop (SIGTERM) and waits; kills it after 30 s. Resolves to the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL: no goodbye. */
   kill(): Promise<void>;
@@ -44,8 +43,8 @@ export interface AppSettings {
 }
 
 const ROOT = resolve(import.meta.dirname, '..');
-const READY_MS = 60_000;
-const STOP_MS = 15_000;
+const READY_MS = 120_000;
+const STOP_MS = 30_000;
 const NOWHERE = 'http://127.0.0.1:9';
 
 const running = new Set<ChildProcess>();
@@ -80,33 +79,6 @@ export async function startCrm(settings: AppSettings): Promise<RunningApp> {
     BOOKING_URL: settings.otherUrl ?? NOWHERE,
     BOOKING_DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
     ...settings.environment,
-  });
-}
-
-// Below the range from which systems take the local ports of connections, so that a process can come back to its port.
-const PORTS = { from: 20_000, to: 25_000 };
-// A port is claimed by listening on the one so far above it, for as long as the test file runs.
-const CLAIM = 5000;
-
-/** A port that nobody listens on at this moment, and that no other test file chooses before it is taken. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.from, PORTS.to);
-    const claim = await tryListen(port + CLAIM);
-    const trial = claim && (await tryListen(port));
-    if (trial) {
-      await new Promise((resolve) => trial.close(resolve));
-      return port;
-    }
-    claim?.close();
-  }
-}
-
-function tryListen(port: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer().unref();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 

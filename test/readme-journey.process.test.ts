@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { waitUntilTold } from './both-databases.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { startBooking, startCrm } from './processes.ts';
 
 const README = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 

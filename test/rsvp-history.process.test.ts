@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { countTries, isFullRun, seedOf } from '@samaya/platform/test-tries.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { startBooking, startCrm } from './processes.ts';
 import { replayHistory } from './replay-history.ts';
 import { impliedSeats, isLate, makeHistory, roomyEvents } from './rsvp-history.ts';
 

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { createPasswords } from '../apps/booking/src/server/accounts/passwords.ts';
 import { buildPages } from '../scripts/build.ts';
 import { rowsOf } from './both-databases.ts';
 import { createVisitor, type VisitedPage } from './page-visitor.ts';
-import { freePort, startBooking, startCrm, testDataFolder } from './processes.ts';
+import { startBooking, startCrm, testDataFolder } from './processes.ts';
 
 const NOBODY_LISTENS = '127.0.0.1:9';
 const canary = (name: string) => `canary-${name}-${randomBytes(12).toString('hex')}`;

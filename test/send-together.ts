@@ -19,7 +19,7 @@ export interface RacingAnswer {
   body: any;
 }
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 60_000;
 
 /**
  * Sends POSTs that arrive at one instant: each on a connection of its own, all but the last byte ahead, and then the

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { openBrowser } from './browser.ts';
 import { createVisitor, textOf } from './page-visitor.ts';
-import { freePort, startBooking, startCrm } from './processes.ts';
+import { startBooking, startCrm } from './processes.ts';
 import { PASSWORD, startTwoApps } from './two-apps.ts';
 
 const MAYA = { email: 'maya.lind@studio.example', password: PASSWORD };

@@ -3,12 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { countTries } from '@samaya/platform/test-tries.ts';
 import { bookPatiently, inParallel } from './book-over-http.ts';
 import { findDifferences } from './both-databases.ts';
 import { createCrowd } from './crowd.ts';
 import { openFaultProxy } from './fault-proxy.ts';
-import { freePort, startBooking } from './processes.ts';
+import { startBooking } from './processes.ts';
 
 const database = await createTestDatabase('booking');
 const { people, eventIds } = await createCrowd(database.ownerUrl, { places: [10_000], people: 400 });

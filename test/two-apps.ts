@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import pg from 'pg';
 import { createPasswords } from '../apps/booking/src/server/accounts/passwords.ts';
 import { buildPages } from '../scripts/build.ts';
-import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
+import { type RunningApp, startBooking, startCrm } from './processes.ts';
 
 export const PASSWORD = 'a-password-for-tests';
 

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createTestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { copyTree, plant } from '../scripts/test-tree.ts';
-import { freePort, testDataFolder } from './processes.ts';
+import { testDataFolder } from './processes.ts';
 
 const PLANTED = {
   'planted-page/+page.svelte': '<p>Nobody said who may read this.</p>\n',

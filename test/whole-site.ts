@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { createToken } from '@samaya/platform/opaque-token.ts';
 import { createTestDatabase, type TestDatabase } from '@samaya/platform/test-database.ts';
+import { freePort } from '@samaya/platform/test-port.ts';
 import { createPasswords } from '../apps/booking/src/server/accounts/passwords.ts';
 import { buildPages } from '../scripts/build.ts';
 import { listSourceFiles, readSource } from '../scripts/source-files.ts';
 import { rowsOf, waitUntilTold } from './both-databases.ts';
 import { mailedLink } from './mailbox.ts';
 import { createVisitor } from './page-visitor.ts';
-import { freePort, type RunningApp, startBooking, startCrm } from './processes.ts';
+import { type RunningApp, startBooking, startCrm } from './processes.ts';
 import { PASSWORD } from './two-apps.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -104,7 +105,7 @@ export async function startWholeSite({ https = false, words = 'Yin by candleligh
   const links = https ? NO_LINKS : await askForLinks(booking.url, databases.booking.ownerUrl, eventId);
   let notification = 1;
   if (!https) {
-    await waitUntilTold(databases.booking.ownerUrl, 20);
+    await waitUntilTold(databases.booking.ownerUrl, 60);
     const [told] = await rowsOf(databases.crm.ownerUrl, 'select min(id) as id from booking_notifications');
     notification = Number(told?.id);
   }

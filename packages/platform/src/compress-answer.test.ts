@@ -112,7 +112,7 @@ test('a stream of events is begun at once and never held back', async () => {
   await reader?.cancel();
 });
 
-test('a page that comes in pieces is read in pieces', { timeout: 10_000 }, async () => {
+test('a page that comes in pieces is read in pieces', { timeout: 30_000 }, async () => {
   const gate = Promise.withResolvers<void>();
   const port = await serve(async (response) => {
     response.writeHead(200, HTML);

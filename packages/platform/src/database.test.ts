@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type pg from 'pg';
 import { connect, isDatabaseAway, sqlState } from './database.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -9,26 +10,23 @@ after(close);
 
 test('what was rolled back for another transaction’s sake may be asked again', async () => {
   await pool.query("insert into rate_limits (key) values ('one'), ('two')");
-  const lockBoth = async (keys: string[]) => {
-    const client = await pool.connect();
-    try {
-      await client.query("set lock_timeout = '10s'");
-      await client.query('begin');
-      for (const key of keys) {
-        await client.query('select 1 from rate_limits where key = $1 for update', [key]);
-      }
-      await client.query('commit');
-      return undefined;
-    } catch (error) {
-      await client.query('rollback');
-      return error;
-    } finally {
-      client.release();
-    }
-  };
-  let error: unknown;
-  while (error === undefined)
-    error = (await Promise.all([lockBoth(['one', 'two']), lockBoth(['two', 'one'])])).find(Boolean);
+  const clients = [await pool.connect(), await pool.connect()] as const;
+  const lock = (client: pg.PoolClient, key: string) =>
+    client.query('select 1 from rate_limits where key = $1 for update', [key]);
+  for (const [index, client] of clients.entries()) {
+    await client.query("set lock_timeout = '20s'; set statement_timeout = '20s'");
+    await client.query('begin');
+    await lock(client, index === 0 ? 'one' : 'two');
+  }
+  const [one, two] = clients;
+  // Whoever is rolled back lets the other go on.
+  const waits = [lock(one, 'two'), lock(two, 'one')];
+  const outcomes = await Promise.allSettled(waits);
+  const error = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))[0];
+  for (const client of clients) {
+    await client.query('rollback');
+    client.release();
+  }
   assert.equal(sqlState(error), '40P01');
   assert.ok(isDatabaseAway(error));
 });

@@ -56,6 +56,7 @@ const server = await startHttpServer({
 });
 after(() => server.stop());
 const address = `http://127.0.0.1:${server.port}`;
+const startedAt = performance.now();
 const post = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
 
 async function crowd(): Promise<Promise<Response>[]> {
@@ -97,5 +98,6 @@ test('the log has a line a second for those refused, with their number', async (
   const sum = () => told().reduce((one, other) => one + other, 0);
   while (sum() < 21) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(sum(), 21);
-  assert.ok(told().length < 5, told().join());
+  const seconds = (performance.now() - startedAt) / 1000;
+  assert.ok(told().length <= seconds + 1, `${told()} in ${seconds} s`);
 });

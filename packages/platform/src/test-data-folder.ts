@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findServer } from './embedded-postgres-process.ts';
 
 /**
  * A folder to be a DATA_DIR, removed when the test file (or the running test) ends: the built-in PostgreSQL in it is
@@ -17,8 +18,10 @@ export function createDataFolder(): string {
 async function removeDataFolder(folder: string) {
   const pointer = join(folder, 'postgresql', 'location');
   const location = existsSync(pointer) ? readFileSync(pointer, 'utf8') : join(folder, 'postgresql');
-  const pidFile = join(location, 'cluster', 'postmaster.pid');
-  if (existsSync(pidFile)) await end(Number.parseInt(readFileSync(pidFile, 'utf8'), 10));
+  const cluster = join(location, 'cluster');
+  // The file of one that was killed is left, and its number may be another process's by now.
+  const server = existsSync(cluster) ? findServer(cluster) : undefined;
+  if (server) await end(server.pid);
   for (const each of [location, folder])
     rmSync(each, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }

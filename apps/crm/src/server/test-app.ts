@@ -12,6 +12,9 @@ import { createCrmApi } from './api.ts';
 import { createApp } from './app.ts';
 import { signInToApi } from './sign-in/api-sign-in.ts';
 
+// A machine that stands still for a moment is no database that is away or busy.
+const PATIENCE_MS = 20_000;
+
 /** CRM on a fresh database, asked without a port. */
 export async function createTestApp(environment: Record<string, string> = { RATE_LIMITS: 'off' }) {
   const folder = mkdtempSync(join(tmpdir(), 'samaya-crm-'));
@@ -21,6 +24,11 @@ export async function createTestApp(environment: Record<string, string> = { RATE
   const lines: string[] = [];
   const log = createLog('crm', { write: (line: string) => void lines.push(line) });
   const app = createApp(config, { databaseUrl: database.appUrl, log });
+  Object.assign(app.pool.options, {
+    connectionTimeoutMillis: PATIENCE_MS,
+    statement_timeout: PATIENCE_MS,
+    lock_timeout: PATIENCE_MS,
+  });
   after(() => app.close());
   const api = createCrmApi(app);
 

@@ -78,8 +78,9 @@ test('filters narrow the list, and what they contain is taken literally', async 
   ] as const) {
     assert.equal((await walk(`&event_title=${part}`)).length, found, part);
   }
-  const today = new Date().toISOString().slice(0, 10);
-  assert.equal((await walk(`&from=${today}T00:00:00Z`)).length, 11);
+  const day = (days: number) => new Date(Date.now() + days * 24 * 3_600_000).toISOString();
+  assert.equal((await walk(`&from=${day(-1)}`)).length, 11);
+  assert.equal((await walk(`&from=${day(1)}`)).length, 0);
   assert.equal((await walk('&to=2020-01-01')).length, 0);
 });
 
@@ -170,12 +171,15 @@ test('without a token, or with one that ended, nothing is shown', async () => {
   }
 });
 
-/** Reads a stream until `enough` events of a kind are there; `meanwhile` runs once the stream has begun. */
+/**
+ * Reads a stream until `enough` events of a kind are there; `meanwhile` runs once the stream has begun, and may wait for
+ * the first of them.
+ */
 async function readStream(options: {
   token: string;
   lastEventId?: string;
   enough: number;
-  meanwhile?: () => Promise<unknown>;
+  meanwhile?: (first: Promise<void>) => Promise<unknown>;
 }) {
   const leave = new AbortController();
   const response = await crm.api.request('/api/v1/stream', {
@@ -188,6 +192,7 @@ async function readStream(options: {
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   const events: { id: string; data: Item }[] = [];
+  const first = Promise.withResolvers<void>();
   let at = '';
   let text = '';
   const reader = (response.body ?? new ReadableStream()).getReader();
@@ -202,9 +207,11 @@ async function readStream(options: {
       const field = (name: string) => block.match(new RegExp(`^${name}: (.*)$`, 'm'))?.[1] ?? '';
       if (field('event') === 'at') {
         at = field('id');
-        void options.meanwhile?.();
+        void options.meanwhile?.(first.promise);
       }
-      if (field('event') === 'notification') events.push({ id: field('id'), data: JSON.parse(field('data')) });
+      if (field('event') !== 'notification') continue;
+      events.push({ id: field('id'), data: JSON.parse(field('data')) });
+      first.resolve();
     }
   }
   await reader.cancel();
@@ -215,8 +222,10 @@ test('the stream brings what arrives and changes, and only one’s own', async (
   const { events } = await readStream({
     token: maya,
     enough: 2,
-    async meanwhile() {
+    async meanwhile(first) {
       await crm.deliver([bookingMessage({ booking_id: 70, facilitator_id: 8 }), bookingMessage({ booking_id: 71 })]);
+      // A row that changed twice before it was looked at is told once.
+      await first;
       const [newest] = await walk('');
       await crm.ask('PATCH', `${LIST}/${newest?.id}`, { token: maya, body: { processed: true } });
     },

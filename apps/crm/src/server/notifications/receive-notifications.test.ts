@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@samaya/platform/database.ts';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '#server/database-types.ts';
 import { bookingMessage, createTestApp } from '#server/test-app.ts';
 
 const crm = await createTestApp();
@@ -60,14 +62,16 @@ test('NOTIF-05: the same message twice in one delivery is one row', async () => 
 
 test('negative control: without the unique message id twenty deliveries are more than one row', async () => {
   const other = await createTestApp();
+  const gate = connect(other.database.ownerUrl, { applicationName: 'test-gate', max: 1, statementTimeoutMs: 0 });
+  await gate.pool.query('select pg_advisory_lock(99)');
   await asOwner(
     other.database.ownerUrl,
     `alter table booking_notifications drop constraint booking_notifications_message_unique;
      create function keep_if_unknown(message uuid) returns void language plpgsql as $$
      begin
        if exists (select 1 from booking_notifications where message_id = message) then return; end if;
-       -- As long as a busy server may take between the look and the insert.
-       perform pg_sleep(0.3);
+       -- As long as a busy server may take between the look and the insert: until two have looked.
+       perform pg_advisory_xact_lock_shared(99);
        insert into booking_notifications
          (message_id, booking_id, user_name, user_email, event_title, event_date, facilitator_id)
          values (message, 1, 'a', 'b', 'c', now(), 7);
@@ -75,7 +79,17 @@ test('negative control: without the unique message id twenty deliveries are more
   );
   const { message_id } = bookingMessage();
   const keep = () => sql`select keep_if_unknown(${message_id}::uuid)`.execute(other.app.db);
-  await Promise.all(Array.from({ length: 20 }, keep));
+  const kept = Promise.all(Array.from({ length: 20 }, keep));
+  const countLooked = async () =>
+    (
+      await gate.pool.query(
+        `select 1 from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      )
+    ).rows.length;
+  while ((await countLooked()) < 2) await sleep(10);
+  await gate.pool.end();
+  await kept;
   const rows = await other.app.db.selectFrom('booking_notifications').select('id').execute();
   assert.ok(rows.length > 1, `${rows.length}`);
 });
@@ -224,33 +238,44 @@ test('a changed facilitator signs in anew', async () => {
   assert.equal((await crm.ask('GET', '/api/v1/me', { token: other })).status, 200);
 });
 
+/** Somebody who follows a facilitator's rows by position. */
+function createReader({ db }: typeof crm.app, facilitatorId: number) {
+  const read = new Set<number>();
+  let position = 0;
+  return {
+    read,
+    async follow() {
+      const rows = await db
+        .selectFrom('booking_notifications')
+        .select(['id', 'stream_position'])
+        .where('facilitator_id', '=', facilitatorId)
+        .where('stream_position', '>', position)
+        .orderBy('stream_position')
+        .execute();
+      for (const row of rows) {
+        read.add(row.id);
+        position = row.stream_position;
+      }
+    },
+  };
+}
+
+const insertRow = (bookingId: number, facilitatorId: number) =>
+  sql`insert into booking_notifications (booking_id, user_name, user_email, event_title, event_date, facilitator_id)
+      values (${bookingId}, 'a', 'b', 'c', now(), ${facilitatorId})`;
+
 /** Ten writers at once, and a reader who follows by position; answers how many rows the reader missed. */
 async function missedByReader(app: typeof crm.app): Promise<number> {
+  const { read, follow } = createReader(app, 77);
   const writers = Array.from({ length: 10 }, async (_, writer) => {
     for (let i = 0; i < 20; i++) {
       await app.db.transaction().execute(async (trx) => {
-        await sql`insert into booking_notifications (booking_id, user_name, user_email, event_title, event_date, facilitator_id)
-                  values (${writer * 100 + i}, 'a', 'b', 'c', now(), 77)`.execute(trx);
+        await insertRow(writer * 100 + i, 77).execute(trx);
         // Holds the transaction open a little, as a slow commit does.
         await sql`select pg_sleep(${0.004 * ((writer + i) % 4)})`.execute(trx);
       });
     }
   });
-  const read = new Set<number>();
-  let position = 0;
-  const follow = async () => {
-    const rows = await app.db
-      .selectFrom('booking_notifications')
-      .select(['id', 'stream_position'])
-      .where('facilitator_id', '=', 77)
-      .where('stream_position', '>', position)
-      .orderBy('stream_position')
-      .execute();
-    for (const row of rows) {
-      read.add(row.id);
-      position = row.stream_position;
-    }
-  };
   let writing = true;
   const done = Promise.all(writers).then(() => {
     writing = false;
@@ -261,11 +286,39 @@ async function missedByReader(app: typeof crm.app): Promise<number> {
   return 200 - read.size;
 }
 
-test('who follows by position misses nothing while ten write', async () => {
+/** The same with two writers, the second of whom overtakes the first where it can, and a look before the first ends. */
+async function missedWhenOvertaken(app: typeof crm.app): Promise<number> {
+  const { read, follow } = createReader(app, 78);
+  let isDone = false;
+  let overtaking: Promise<void> | undefined;
+  await app.db.transaction().execute(async (trx) => {
+    await insertRow(1, 78).execute(trx);
+    overtaking = insertRow(2, 78)
+      .execute(app.db)
+      .then(() => {
+        isDone = true;
+      });
+    while (!isDone && !(await isWaitedFor(trx))) await sleep(5);
+    await follow();
+  });
+  await overtaking;
+  await follow();
+  return 2 - read.size;
+}
+
+/** Whether somebody waits for what this transaction has locked. */
+async function isWaitedFor(trx: Kysely<DB>): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`.execute(trx);
+  return rows.length > 0;
+}
+
+test('who follows by position misses nothing while ten write, or when one wants to overtake another', async () => {
   assert.equal(await missedByReader(crm.app), 0);
+  assert.equal(await missedWhenOvertaken(crm.app), 0);
 });
 
-test('negative control: with positions from a plain sequence the same reader misses some', async () => {
+test('negative control: with positions from a plain sequence the same reader misses one', async () => {
   const other = await createTestApp();
   await asOwner(
     other.database.ownerUrl,
@@ -273,7 +326,7 @@ test('negative control: with positions from a plain sequence the same reader mis
      create or replace function booking_notifications_arrive() returns trigger language plpgsql as
        $$ begin new.stream_position := nextval('positions'); return new; end $$`,
   );
-  assert.ok((await missedByReader(other.app)) > 0);
+  assert.equal(await missedWhenOvertaken(other.app), 1);
 });
 
 async function asOwner(ownerUrl: string, statement: string) {
