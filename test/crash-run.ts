@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@samaya/platform/embedded-postgres.ts';
 import { freePort } from '@samaya/platform/test-port.ts';
@@ -44,8 +43,12 @@ const FREEZE_MS = 1500;
 
 /** Two booking processes, CRM and a PostgreSQL of their own, under load and blows; then the history is checked. */
 export async function runThroughBlows(run: CrashRun): Promise<CrashOutcome> {
-  const random = randomOf(run.seed);
   const site = await openSite(run.postgres ?? {});
+  return await bookThroughBlows(run, site).finally(() => site.close());
+}
+
+async function bookThroughBlows(run: CrashRun, site: Site): Promise<CrashOutcome> {
+  const random = randomOf(run.seed);
   const { people, eventIds } = await createCrowd(site.urls.booking, { places: PLACES, people: PEOPLE });
   // What was made until here stands, also where PostgreSQL is set to promise nothing.
   await rowsOf(site.urls.booking, 'checkpoint');
@@ -122,6 +125,8 @@ function promisedBy({ does, outcome, bookingId }: Deed): number[] {
   return does === 'book' && outcome === 'ok' && bookingId !== undefined ? [bookingId] : [];
 }
 
+type Site = Awaited<ReturnType<typeof openSite>>;
+
 async function openSite(settings: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'samaya-crash-'));
   const port = String(await freePort());
@@ -129,11 +134,6 @@ async function openSite(settings: Record<string, string>) {
   let server = await startPostgres();
   const pointer = join(folder, 'location');
   const location = existsSync(pointer) ? readFileSync(pointer, 'utf8') : folder;
-  after(async () => {
-    await server.stop();
-    rmSync(location, { recursive: true, force: true });
-    rmSync(folder, { recursive: true, force: true });
-  });
   for (const name of ['booking', 'crm']) await rowsOf(server.superuserUrl('postgres'), `create database ${name}`);
   const urls = { booking: server.superuserUrl('booking'), crm: server.superuserUrl('crm') };
   const ports = { doors: [await freePort(), await freePort()], crm: await freePort() };
@@ -177,6 +177,12 @@ async function openSite(settings: Record<string, string>) {
       }
       // All of its processes, as when the machine stops for a while.
       else await freeze(-server.pid);
+    },
+    async close(): Promise<void> {
+      await Promise.all([...doors, crm].map((app) => app.kill()));
+      await server.stop();
+      rmSync(location, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
     /** Lets CRM be asked at once: it may have been away. */
     async mend(): Promise<void> {

@@ -6,36 +6,30 @@ const FIRST = 20_000;
 const BLOCKS = 200;
 const BLOCK_SIZE = 50;
 
-interface Block {
-  /** Its first port, which this process listens on as long as it lives, so that no other takes from the block. */
-  from: number;
-  given: number;
-}
-
-let block: Promise<Block> | undefined;
+const own: number[] = [];
 
 /**
  * A port that nobody listens on, and that nobody else is given: test files run beside each other, and much can happen
  * before a process listens on its port.
  */
 export async function freePort(): Promise<number> {
-  block ??= takeBlock();
-  const own = await block;
   for (;;) {
-    const port = own.from + 1 + (own.given++ % (BLOCK_SIZE - 1));
-    const server = await listen(port);
+    if (own.length === 0) own.push(...(await takeBlock()));
+    const port = own.pop();
+    const server = port !== undefined && (await listen(port));
     if (!server) continue;
     await new Promise((resolve) => server.close(resolve));
     return port;
   }
 }
 
-async function takeBlock(): Promise<Block> {
+/** Takes a block of ports for this process, which listens on the first of them as long as it lives. */
+async function takeBlock(): Promise<number[]> {
   for (;;) {
-    const from = FIRST + randomInt(BLOCKS) * BLOCK_SIZE;
-    const guard = await listen(from);
+    const first = FIRST + randomInt(BLOCKS) * BLOCK_SIZE;
+    const guard = await listen(first);
     guard?.unref();
-    if (guard) return { from, given: 0 };
+    if (guard) return Array.from({ length: BLOCK_SIZE - 1 }, (_, n) => first + 1 + n);
   }
 }
 
