@@ -8,7 +8,7 @@ import pg from 'pg';
 import { buildPages } from '../scripts/build.ts';
 import type { Failpoint, FailpointMessage, Mishap } from './app-with-failpoints.ts';
 import { book, bookPatiently } from './book-over-http.ts';
-import { findDifferences, waitUntilTold } from './both-databases.ts';
+import { findDifferences, rowsOf, waitUntilTold } from './both-databases.ts';
 import { addEvents, addFacilitator, addPeople, type CrowdPerson } from './crowd.ts';
 import { type RunningApp, startBooking, startCrm } from './processes.ts';
 
@@ -185,27 +185,63 @@ test('CRASH-03: the relay killed between CRM’s answer and its note of it: sent
   assert.deepEqual(await differences(acknowledged), []);
 });
 
-const CRM_STEPS: Readonly<Record<string, Failpoint>> = {
-  'after it kept the message, before COMMIT': { when: 'after', statement: 'insert into booking_notifications' },
-  'before COMMIT': { when: 'before', statement: '^commit' },
-  'after COMMIT, before the answer': { when: 'after', statement: '^commit' },
+/** Where CRM dies, and what it is being told then: of a booking in one statement, of a new name in a transaction. */
+const CRM_STEPS: Readonly<Record<string, Failpoint & { of: 'booking' | 'name' }>> = {
+  'before it keeps a booking': { of: 'booking', when: 'before', statement: 'insert into booking_notifications' },
+  'after it kept a booking, before the answer': {
+    of: 'booking',
+    when: 'after',
+    statement: 'insert into booking_notifications',
+  },
+  'after it gave somebody another name, before COMMIT': {
+    of: 'name',
+    when: 'after',
+    statement: 'update booking_notifications set user_name',
+  },
+  'before COMMIT of a name': { of: 'name', when: 'before', statement: '^commit' },
+  'after COMMIT of a name, before the answer': { of: 'name', when: 'after', statement: '^commit' },
 };
 
-for (const [when, failpoint] of Object.entries(CRM_STEPS)) {
+for (const [when, { of, ...failpoint }] of Object.entries(CRM_STEPS)) {
   test(`CRASH-04: CRM killed ${when}: the message is sent again and kept once`, async (t) => {
     const acknowledged: number[] = [];
-    for (const person of await addPeople(owner, countTries(t, 'CRASH-04', { short: 1, full: 50 }))) {
-      arm(apps.crm, failpoint);
-      const wish = { url: apps.booking.url, token: person.token, eventId: await eventWithRoom(), key: 'one' };
+    const people = await addPeople(owner, countTries(t, 'CRASH-04', { short: 1, full: 30 }));
+    for (const { token } of people) {
+      const wish = { url: apps.booking.url, token, eventId: await eventWithRoom(), key: 'one' };
+      if (of === 'booking') arm(apps.crm, failpoint);
       const answer = await book(wish);
       assert.equal(answer.status, 201);
       acknowledged.push(Number(answer.id));
+      if (of === 'name') {
+        assert.equal(await waitUntilTold(databases.booking.ownerUrl, ENOUGH_SECONDS), 0);
+        arm(apps.crm, failpoint);
+        await rename(token, 'New Name');
+      }
       await untilReborn('crm');
       // As if it were time to see whether CRM is back.
       await owner.query('update outbox_destinations set probe_at = now() where down_since is not null');
     }
     assert.deepEqual(await differences(acknowledged), []);
+    if (of === 'name') assert.deepEqual(await namesInCrm(people), ['New Name']);
   });
+}
+
+async function rename(token: string, name: string): Promise<void> {
+  const { status } = await fetch(`${apps.booking.url}/api/v1/me`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  assert.equal(status, 200);
+}
+
+/** What CRM calls these people in what they booked, each name once. */
+async function namesInCrm(people: readonly CrowdPerson[]): Promise<string[]> {
+  const rows = await rowsOf(
+    databases.crm.ownerUrl,
+    `select distinct user_name from booking_notifications where user_id in (${people.map(({ userId }) => userId)})`,
+  );
+  return rows.map(({ user_name }) => String(user_name));
 }
 
 const MISHAPS: readonly Mishap[] = ['throw in a timer', 'reject unawaited', 'emit an error nobody hears'];
