@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isDatabaseAway } from '@samaya/platform/database.ts';
 import type { GoogleSettings } from '../apps/booking/src/server/google/google-settings.ts';
 import { createGoogleSignIn } from '../apps/booking/src/server/google/google-sign-in.ts';
 import { createTestApp } from '../apps/booking/src/server/test-app.ts';
@@ -158,15 +157,9 @@ test('AUTHN-08: an answer of another provider is refused', async () => {
 test('AUTHN-08: a sign-in comes back once, even where the provider gives tokens for a used code', async () => {
   const { url, jar } = await begin();
   const query = google.comeBack(url, LEA, { takesAnyCode: true });
-  const finish = () =>
-    signIn.finish(query, jar, new Date()).catch((error: unknown) => {
-      // On a slow machine not everybody gets a connection in time; who gets none is nobody.
-      assert.ok(isDatabaseAway(error), String(error));
-    });
-  const all = await Promise.all(Array.from({ length: 20 }, finish));
-  all.push(await finish());
+  const all = await Promise.all(Array.from({ length: 20 }, () => signIn.finish(query, jar, new Date())));
   assert.equal(all.filter((one) => one !== undefined).length, 1);
-  assert.equal(await finish(), undefined);
+  assert.equal(await signIn.finish(query, jar, new Date()), undefined);
 });
 
 test('AUTHN-08: a code is of no use to who does not hold the verifier it was asked with', async () => {
@@ -268,7 +261,7 @@ test('FUZZ-13: who is slow is given up after seconds', async (t) => {
   });
   const begun = performance.now();
   await assert.rejects(signIn.finish(google.comeBack(url, LEA), jar, new Date()), { code: 'unavailable' });
-  assert.ok(performance.now() - begun < 20_000);
+  assert.ok(performance.now() - begun < 8000);
 });
 
 test('FUZZ-13: a provider that names itself otherwise is not believed', async (t) => {

@@ -15,8 +15,8 @@ import { startBooking, startCrm } from './processes.ts';
 const HUGE_BYTES = 100 * 1024 * 1024;
 // The largest bodies that any address takes: a schedule to import, and what the relay sends.
 const TAKEN_BYTES = { booking: 8 * 1024 * 1024, crm: 1024 * 1024 };
-// What the sockets of both sides hold at most, while the other side stands still.
-const IN_FLIGHT_BYTES = 40 * 1024 * 1024;
+// What the sockets of both sides hold.
+const IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 const GROWN_MB = 60;
 
 await buildPages({ write: () => undefined });
@@ -180,8 +180,8 @@ test('LOAD-08: JSON bombs are refused within a tenth of a second', async (t) => 
   countTries(t, 'LOAD-08', { short: Object.keys(JSON_BOMBS).length, full: Object.keys(JSON_BOMBS).length });
   for (const [what, body] of Object.entries(JSON_BOMBS)) {
     let fastest = Number.POSITIVE_INFINITY;
-    // The fastest of some, since the machine has other work too; of more while it has much.
-    for (let round = 0; round < 5 || (fastest >= 100 && round < 50); round++) {
+    // The fastest of some, since the machine has other work too.
+    for (let round = 0; round < 5; round++) {
       const begin = performance.now();
       const response = await fetch(`${booking.url}/api/v1/bookings`, {
         method: 'POST',
@@ -201,7 +201,7 @@ test('LOAD-08: JSON bombs are refused within a tenth of a second', async (t) => 
 
 test('LOAD-09: a flood of sign-ins is hashed two at a time; the rest waits or is refused, and others are served', async (t) => {
   // On more cores more are hashed, and more may wait.
-  const enough = 200 * availableParallelism();
+  const enough = 150 * availableParallelism();
   const tries = countTries(t, 'LOAD-09', { short: Math.max(300, enough), full: Math.max(500, enough) });
   const before = memoryMb('booking');
   const begun = performance.now();
@@ -245,8 +245,7 @@ test('LOAD-09: a flood of sign-ins is hashed two at a time; the rest waits or is
   );
   assert.equal(hashed + refused, tries);
   assert.ok(refused > 0);
-  // On a slower machine both take longer.
-  assert.ok(middle < Math.max(250, floodMs / 10), `${middle} ms of ${floodMs}`);
+  assert.ok(middle < 250, `${middle} ms of ${floodMs}`);
   // Two hashes hold 19 MB each; the rest is what hundreds of requests at once and their answers leave behind.
   assert.ok(most - before < 200 + (tries - 300) / 2, `${before} MB grew to ${most} MB`);
 });

@@ -48,8 +48,8 @@ test('NOTIF-28: over a million messages that arrived, the next ones are found as
   t.diagnostic(
     `a claim takes ${describe(empty)} while empty, ${describe(full)} then; ${SWEPT} swept in ${swept.toFixed(0)} ms`,
   );
-  // To read all of them would take a hundred times as long, on a machine that has other work too.
-  assert.ok(full.median < Math.max(20, 4 * empty.median), `${full.median} ms against ${empty.median} ms`);
+  // The p95 is for machines that do nothing else.
+  assert.ok(full.median < Math.max(5, 2 * empty.median), `${full.median} ms against ${empty.median} ms`);
   // A full sweep is followed by another at once.
   assert.ok(swept < 3000, `${swept} ms`);
 });

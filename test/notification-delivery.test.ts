@@ -101,8 +101,8 @@ test('negative control: a message written after the commit is missing when somet
   assert.ok((await findViolations(studio.db)).some(({ invariant }) => invariant.includes('has its message')));
 });
 
-/** How long so many bookings took, one after the other, in milliseconds: the middle one, and the fastest. */
-async function timesOfBookings(bench: RelayBench, count: number): Promise<{ middle: number; fastest: number }> {
+/** How long each of so many bookings took, one after the other, in milliseconds; the middle one. */
+async function medianBooking(bench: RelayBench, count: number): Promise<number> {
   const eventId = await bench.studio.addEvent({ places: count });
   const times: number[] = [];
   for (const user_id of await bench.studio.addUsers(count)) {
@@ -110,14 +110,13 @@ async function timesOfBookings(bench: RelayBench, count: number): Promise<{ midd
     await bench.studio.db.insertInto('bookings').values({ user_id, event_id: eventId }).execute();
     times.push(performance.now() - begin);
   }
-  times.sort((one, other) => one - other);
-  return { middle: times[Math.floor(count / 2)] ?? 0, fastest: times[0] ?? 0 };
+  return times.sort((one, other) => one - other)[Math.floor(count / 2)] ?? 0;
 }
 
 test('NOTIF-02: CRM down for an hour: bookings are none the slower, one asks now and then, and all arrive within five minutes', async (t) => {
   const bench = await openRelayBench();
   const bookings = countTries(t, 'NOTIF-02', { short: 2000, full: 20_000 });
-  const up = await timesOfBookings(bench, 100);
+  const up = await medianBooking(bench, 100);
   while ((await bench.look()).isMoreLikely);
   const before = bench.receiver.received.length;
 
@@ -130,11 +129,10 @@ test('NOTIF-02: CRM down for an hour: bookings are none the slower, one asks now
       await bench.look();
     }
   }
-  const down = await timesOfBookings(bench, 100);
+  const down = await medianBooking(bench, 100);
   const asked = bench.receiver.received.slice(before);
-  t.diagnostic(`a booking takes ${up.middle.toFixed(2)} ms, and ${down.middle.toFixed(2)} ms while CRM is down`);
-  // The fastest of a hundred, since the machine has other work too.
-  assert.ok(down.fastest < up.fastest * 3 + 5, `${down.fastest} ms against ${up.fastest} ms`);
+  t.diagnostic(`a booking takes ${up.toFixed(2)} ms, and ${down.toFixed(2)} ms while CRM is down`);
+  assert.ok(down < up * 3 + 5, `${down} ms against ${up} ms`);
   // One a minute, less up to half of it.
   assert.ok(asked.length <= 130, `${asked.length} POSTs in an hour`);
   assert.ok(

@@ -61,10 +61,9 @@ test('LOAD-05: who sends a byte a second is cut off in time, and holds nobody el
     times.push(await healthMs());
     await sleep(1000);
   }
-  // After 10 and 20 s, looked after every five, with room for a machine that stands still; Node itself waits a minute,
-  // and five.
-  for (const { closedAfterMs } of headers) assert.ok(Number(closedAfterMs) <= 25_000, `${closedAfterMs}`);
-  for (const { closedAfterMs } of bodies) assert.ok(Number(closedAfterMs) <= 40_000, `${closedAfterMs}`);
+  // Looked after every five seconds.
+  for (const { closedAfterMs } of headers) assert.ok(Number(closedAfterMs) <= 16_000, `${closedAfterMs}`);
+  for (const { closedAfterMs } of bodies) assert.ok(Number(closedAfterMs) <= 26_000, `${closedAfterMs}`);
   times.sort((one, other) => one - other);
   const middle = times[times.length >> 1] ?? Number.NaN;
   assert.ok(middle < 250, `${middle}`);
@@ -77,7 +76,7 @@ test('LOAD-06: thousands of connections that say nothing leave room for who does
     clients.push(openSlowClient(app.port, ''));
     if (n % 100 === 0) await sleep(10);
   }
-  assert.ok(Math.min(await healthMs(), await healthMs(), await healthMs()) < 1000);
+  assert.ok((await healthMs()) < 1000);
   for (const { socket } of clients) socket.destroy();
 });
 

@@ -14,8 +14,6 @@ const MOST_MS = 1000;
 /** However slow the machine is: what comes to pass at all has by then. */
 const ENOUGH_MS = 30_000;
 const TRIES = 20;
-// A machine that stands still may hold up the message to CRM for once.
-const LATE_TRIES = 3;
 
 const { booking: here, crm, databases } = await startTwoApps();
 // A second process on the same database, which hears of nothing but what is in it.
@@ -141,7 +139,7 @@ test(`AUTHZ-06: whoever is disabled is refused within a second in every process 
     await admin.post(`${here.url}/admin/people/${maya}/disable?/enable`);
   }
   t.diagnostic(`CRM still let in after ms: ${times.map(Math.round).join()}`);
-  assert.ok(times.filter((ms) => ms > MOST_MS).length <= LATE_TRIES, times.join());
+  assert.ok(Math.max(...times) <= MOST_MS, times.join());
 });
 
 test('while disabled nobody comes in by any page, program or CRM', async () => {

@@ -129,7 +129,7 @@ test('NOTIF-18: a destination that never answers, or a byte at a time, is cut of
   };
   await bench.look();
   // Uncut they would have gone on for good.
-  assert.ok(performance.now() - startedAt < 10_000);
+  assert.ok(performance.now() - startedAt < 2000);
   assert.equal((await bench.destination()).probes, 2);
   assert.match(bench.logLines.join(), /no whole answer in 0.2 s/);
 });
