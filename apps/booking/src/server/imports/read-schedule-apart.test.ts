@@ -80,7 +80,7 @@ test('an expression that never comes to an end ends after a while, and nothing h
     message: /takes too long/,
   });
   clearInterval(timer);
-  assert.ok(turns > 3, `this thread had ${turns} turns`);
+  assert.ok(turns > 20, `this thread had ${turns} turns`);
   await readScheduleApart(order(HEADER + row('Yin')));
 });
 
