@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
@@ -33,11 +34,16 @@ export function startProbe(probed: Probed): { stop(): Promise<ProbedAnswer[]> } 
   };
 }
 
-async function ask({ url, ...request }: Probed): Promise<ProbedAnswer> {
+// Over a connection of its own each time, as a health check or somebody new would come.
+function ask({ url, method, headers, body }: Probed): Promise<ProbedAnswer> {
   const askedAt = performance.now();
-  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => undefined);
-  await answer?.arrayBuffer();
-  return { status: answer?.status ?? 0, milliseconds: performance.now() - askedAt };
+  return new Promise((resolve) => {
+    const done = (status: number) => resolve({ status, milliseconds: performance.now() - askedAt });
+    const asked = request(url, { method, headers, agent: false, signal: AbortSignal.timeout(PATIENCE_MS) });
+    asked.on('response', (answer) => answer.resume().on('end', () => done(answer.statusCode ?? 0)));
+    asked.on('error', () => done(0));
+    asked.end(body);
+  });
 }
 
 if (!isMainThread) {

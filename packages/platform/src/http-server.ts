@@ -9,6 +9,7 @@ import { createCrowdRefusal } from './refuse-crowd.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { sendRefusal } from './send-refusal.ts';
+import { type TakenPort, takePort } from './take-port.ts';
 
 export interface HttpServerOptions {
   host: string;
@@ -39,8 +40,7 @@ export interface HttpServer {
 }
 
 const DRAIN_MS = 10_000;
-// A crowd that comes in one moment waits to be let in; beyond the usual 511 their systems would try again only in a second.
-const BACKLOG = 4096;
+const MOST_CONNECTIONS = 10_000;
 const IDLE_SWEEP_MS = 100;
 
 // The secret part of a mailed link, 256 bits in base64url: who reads the log must not be able to follow it.
@@ -71,16 +71,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on('checkExpectation', (request, response) => serve(serving, request, response));
   answerUnreadable(server, { secure, log });
   server.maxRequestsPerSocket = 1000;
-  server.maxConnections = 10_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as { port: number };
-  return { port, server, stop: () => stop(server) };
+  const { host, port } = options;
+  const taken = await takePort(server, { host, port, mostConnections: MOST_CONNECTIONS });
+  return { port: taken.port, server, stop: () => stop(server, taken) };
 }
 
 interface Serving extends HttpServerOptions {
@@ -145,8 +138,8 @@ function refusalOf(request: IncomingMessage, serving: Serving): PlatformError | 
   return undefined;
 }
 
-async function stop(server: Server) {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+async function stop(server: Server, taken: TakenPort) {
+  const closed = taken.close();
   // Whoever sends the next request over a connection it kept, as a balancer does, is told that this was the last one.
   server.prependListener('request', (_request, response) => void response.setHeader('connection', 'close'));
   server.closeIdleConnections();
