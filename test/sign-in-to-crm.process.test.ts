@@ -91,6 +91,17 @@ test('somebody who is no facilitator is told so with 403 and may sign in as some
   assert.match(page.html, /Signed in as Maya Lind/);
 });
 
+test('"Sign in" above that page leads to itself, and so still to CRM', async () => {
+  const maya = createVisitor();
+  const asked = await maya.get(crm.url);
+  const links = [...asked.html.matchAll(/<a href="([^"]*)" aria-current="page"/g)].map(([, href = '']) => href);
+  assert.equal(links.length, 2);
+  for (const href of links) {
+    const again = await maya.get(`${booking.url}${href.replaceAll('&amp;', '&')}`);
+    assert.match(textOf(again.html), /Sign in to CRM/);
+  }
+});
+
 test('signing out of CRM ends the sign-in itself, not only the cookie', async () => {
   const maya = createVisitor();
   await maya.post(`${booking.url}/sign-in`, MAYA);
