@@ -181,6 +181,7 @@ create table outbox (
   dead_at timestamp with time zone,
   last_error text,
   recipient character varying(120),
+  unanswered_at timestamp with time zone,
   constraint outbox_booking_rows_are_whole CHECK (((booking_id IS NULL) OR ((version IS NOT NULL) AND (status IS NOT NULL) AND (seats IS NOT NULL) AND (user_id IS NOT NULL) AND (event_id IS NOT NULL)))),
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_one_row_per_version UNIQUE (booking_id, version, destination)

@@ -163,6 +163,7 @@ export interface Outbox {
   refused_since: Date | null;
   seats: number | null;
   status: string | null;
+  unanswered_at: Date | null;
   user_id: number | null;
   version: number | null;
 }

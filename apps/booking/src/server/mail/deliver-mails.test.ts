@@ -261,6 +261,21 @@ test('a probe that meets a mail nobody needs asks with the next one', async () =
   assert.equal(bench.sink.taken.length, 1);
 });
 
+test('a mail that asked in vain goes with the others, once, as soon as the server is back', async () => {
+  const bench = await openMailBench();
+  await bench.sink.die();
+  await bench.book(2);
+  await bench.look();
+  bench.pass(MINUTE);
+  await bench.look();
+  await bench.sink.revive();
+  bench.pass(MINUTE);
+  await bench.look();
+  await bench.look();
+  assert.deepEqual(await states(bench), ['delivered', 'delivered']);
+  assert.deepEqual([...timesTaken(bench).values()], [1, 1]);
+});
+
 test('an address that is none is given up without asking anybody', async () => {
   const bench = await openMailBench();
   await bench.book(3);

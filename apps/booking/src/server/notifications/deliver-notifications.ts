@@ -4,7 +4,7 @@ import { deliverDue } from './deliver-due.ts';
 import { markUp } from './destination-queries.ts';
 import { noteAway, noteGone, noteRefused } from './note-failure.ts';
 import type { ClaimedRow, Outlet } from './outbox.ts';
-import { markDead, markDelivered, releaseRows } from './outbox-queries.ts';
+import { markDead, markDelivered, markUnanswered, releaseRows } from './outbox-queries.ts';
 import { type PostResult, postDelivery } from './post-delivery.ts';
 
 /** The way to CRM. */
@@ -152,8 +152,10 @@ function createDelivery(outlet: CrmOutlet, stop: AbortSignal, isProbe: boolean) 
 
   async function giveUp(rows: readonly ClaimedRow[], away: { reason: string; retryAfterMs?: number }): Promise<void> {
     isOver = true;
-    // Whatever answers here is not what takes messages; the probe itself waits for its lease, so another asks next.
-    if (!isProbe) await releaseRows(db, [...rows, ...suspects.splice(0)], outlet.now?.());
+    // Whatever answers here is not what takes messages.
+    const ours = [...rows, ...suspects.splice(0)];
+    if (!isProbe) await releaseRows(db, ours, outlet.now?.());
+    else for (const row of ours) await markUnanswered(db, row, outlet.now?.());
     await noteAway(outlet, { ...away, isProbe, startedAt });
   }
 

@@ -2,7 +2,7 @@ import { deliverDue } from './deliver-due.ts';
 import { markUp, returnProbe } from './destination-queries.ts';
 import { noteAway, noteRefused } from './note-failure.ts';
 import type { ClaimedRow, Outlet } from './outbox.ts';
-import { markDead, markDelivered, markUnneeded, releaseRows } from './outbox-queries.ts';
+import { markDead, markDelivered, markUnanswered, markUnneeded, releaseRows } from './outbox-queries.ts';
 import type { Stopping } from './relay.ts';
 
 /** What became of one message that went by itself. */
@@ -71,8 +71,8 @@ async function deliverRows(
     if (cut.aborted && (carried.kind === 'away' || carried.kind === 'broken')) return await giveBack(left);
     const outage = await outageOf(carried);
     if (outage !== undefined) {
-      // A probe waits for its lease, so that the next one asks with another message.
-      if (!isProbe) await giveBack(left);
+      if (isProbe) await markUnanswered(db, row, outlet.now?.());
+      else await giveBack(left);
       return await noteAway(outlet, { reason: outage, isProbe, startedAt });
     }
     await settle(outlet, row, carried, isProbe);

@@ -54,12 +54,19 @@ export async function markDown(
   return rows[0]?.probes === 1;
 }
 
-/** Marks the destination as answering again. */
+/** Marks the destination as answering again. What asked for it in vain is due like everything else. */
 export async function markUp(db: Kysely<DB>, destination: Destination, now: Date | undefined): Promise<void> {
   await sql`
-    update outbox_destinations
-    set down_since = null, down_reason = null, probe_at = null, probes = 0, up_since = ${moment(now)}
-    where destination = ${destination} and down_since is not null`.execute(db);
+    with up as (
+      update outbox_destinations
+      set down_since = null, down_reason = null, probe_at = null, probes = 0, up_since = ${moment(now)}
+      where destination = ${destination} and down_since is not null
+      returning destination
+    )
+    update outbox o set next_attempt_at = ${moment(now)}, unanswered_at = null
+    from up
+    where o.destination = up.destination and o.delivered_at is null and o.dead_at is null
+      and o.next_attempt_at > ${moment(now)} and o.unanswered_at is not null`.execute(db);
 }
 
 /** Stops deliveries for good: the destination said that it is gone. */

@@ -26,7 +26,7 @@ export async function claimDue(
       for update skip locked
     ), claimed as (
       update outbox o
-      set attempts = o.attempts + 1,
+      set attempts = o.attempts + 1, unanswered_at = null,
           next_attempt_at = ${moment(options.now)} + make_interval(secs => ${options.leaseSeconds})
       from due, unflushed where o.id = due.id
       returning o.*
@@ -69,6 +69,13 @@ export async function releaseRows(db: Kysely<DB>, rows: readonly Held[], now: Da
   await sql`
     update outbox o set next_attempt_at = ${moment(now)}
     from ${held(rows)} where ${isHeld}`.execute(db);
+}
+
+/** Notes that a message asked in vain whether the destination is back. It stays ours, so that another one asks next. */
+export async function markUnanswered(db: Kysely<DB>, row: Held, now: Date | undefined): Promise<void> {
+  await sql`
+    update outbox o set unanswered_at = ${moment(now)}
+    from ${held([row])} where ${isHeld}`.execute(db);
 }
 
 /** Notes that the destination refused this message, and when it is tried again. */
