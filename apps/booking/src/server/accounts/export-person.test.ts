@@ -63,6 +63,7 @@ const UNTOLD: Readonly<Record<string, readonly string[]>> = {
   outbox: [
     ...['id', 'user_id', 'booking_id', 'event_id', 'facilitator_id', 'version', 'status', 'seats'],
     ...['next_attempt_at', 'attempts', 'refusals', 'refused_since', 'dead_at', 'last_error'],
+    'unanswered_at',
   ],
   oidc_records: ['id', 'payload', 'grant_id', 'user_code', 'uid', 'user_id', 'consumed_at'],
   assistants: ['id', 'facilitator_id', 'email'],
