@@ -24,7 +24,7 @@ interface Percentiles {
 }
 
 const RATES = [200, 1000];
-// Right after a hundred thousand messages everything takes half as long again, for some twenty seconds.
+// Right after a hundred thousand messages everything mostly takes longer.
 const SETTLED_MS = 25_000;
 const MILLISECONDS = 6000;
 const DRAINED_MS = 120_000;
