@@ -11,8 +11,8 @@ export interface DeliveryFigures {
 
 export interface RateFigures {
   perSecond: number;
-  /** While the machine still wrote down what had just been drained. */
-  isUnsettled: boolean;
+  /** At once after a drain, rather than a while later. */
+  isAfterDrain: boolean;
   inDatabase: Percentiles;
   inInbox: Percentiles;
   missing: number;
@@ -43,10 +43,10 @@ export async function measureDelivery(studio: BenchStudio): Promise<DeliveryFigu
   const drain = await watchDrain(studio, waiting);
   const inbox = await openInbox(crm);
   const rates: RateFigures[] = [];
-  for (const isUnsettled of [true, false]) {
-    if (!isUnsettled) await sleep(SETTLED_MS);
+  for (const isAfterDrain of [true, false]) {
+    if (!isAfterDrain) await sleep(SETTLED_MS);
     for (const perSecond of RATES) {
-      rates.push({ perSecond, isUnsettled, ...(await measureRate(studio, inbox, perSecond)) });
+      rates.push({ perSecond, isAfterDrain, ...(await measureRate(studio, inbox, perSecond)) });
     }
   }
   inbox.close();

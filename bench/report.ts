@@ -60,8 +60,8 @@ function describeDelivery({ drain, rates }: DeliveryFigures): string {
   return [
     table(
       ['from commit to CRM', 'p50 ms', 'p99 ms', 'target p50', 'target p99', 'missing'],
-      rates.flatMap(({ perSecond, isUnsettled, inDatabase, inInbox, missing }) => {
-        const rate = `${perSecond}/s${isUnsettled ? ' right after a drain' : ''}`;
+      rates.flatMap(({ perSecond, isAfterDrain, inDatabase, inInbox, missing }) => {
+        const rate = `${perSecond}/s${isAfterDrain ? ' right after a drain' : ''}`;
         const [{ p50, p99 }, seen] = [inDatabase, inInbox];
         return [
           [`${rate}, in its database`, ms(p50), ms(p99), below(10, p50), below(100, p99), missing],

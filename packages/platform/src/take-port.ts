@@ -26,13 +26,9 @@ export async function takePort(
   address: { host: string; port: number; mostConnections: number; doors?: number },
 ): Promise<TakenPort> {
   const { host, mostConnections, doors: wanted = DOORS } = address;
-  if (wanted === 1) {
-    server.maxConnections = mostConnections;
-    const port = await listen(server, { host, port: address.port });
-    return { port, close: () => close(server) };
-  }
-  if (address.port !== 0) await expectUnshared(host, address.port);
-  const port = await listen(server, { host, port: address.port, reusePort: true });
+  const reusePort = wanted > 1;
+  if (reusePort && address.port !== 0) await expectUnshared(host, address.port);
+  const port = await listen(server, { host, port: address.port, reusePort });
   let inside = 0;
   server.prependListener('connection', (socket) => {
     inside++;
@@ -43,7 +39,7 @@ export async function takePort(
   while (doors.length < wanted) {
     // As node:http has its own.
     const door = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
-    await listen(door, { host, port, reusePort: true });
+    await listen(door, { host, port, reusePort });
     doors.push(door);
   }
   return { port, close: async () => void (await Promise.all(doors.map(close))) };

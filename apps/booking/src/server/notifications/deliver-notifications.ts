@@ -153,9 +153,7 @@ function createDelivery(outlet: CrmOutlet, stop: AbortSignal, isProbe: boolean) 
   async function giveUp(rows: readonly ClaimedRow[], away: { reason: string; retryAfterMs?: number }): Promise<void> {
     isOver = true;
     // Whatever answers here is not what takes messages.
-    const ours = [...rows, ...suspects.splice(0)];
-    if (!isProbe) await releaseRows(db, ours, outlet.now?.());
-    else for (const row of ours) await markUnanswered(db, row, outlet.now?.());
+    await (isProbe ? markUnanswered : releaseRows)(db, [...rows, ...suspects.splice(0)], outlet.now?.());
     await noteAway(outlet, { ...away, isProbe, startedAt });
   }
 

@@ -71,7 +71,7 @@ async function deliverRows(
     if (cut.aborted && (carried.kind === 'away' || carried.kind === 'broken')) return await giveBack(left);
     const outage = await outageOf(carried);
     if (outage !== undefined) {
-      if (isProbe) await markUnanswered(db, row, outlet.now?.());
+      if (isProbe) await markUnanswered(db, [row], outlet.now?.());
       else await giveBack(left);
       return await noteAway(outlet, { reason: outage, isProbe, startedAt });
     }

@@ -71,11 +71,11 @@ export async function releaseRows(db: Kysely<DB>, rows: readonly Held[], now: Da
     from ${held(rows)} where ${isHeld}`.execute(db);
 }
 
-/** Notes that a message asked in vain whether the destination is back. It stays ours, so that another one asks next. */
-export async function markUnanswered(db: Kysely<DB>, row: Held, now: Date | undefined): Promise<void> {
+/** Notes of rows that asked in vain whether the destination is back. They stay ours, so that others ask next. */
+export async function markUnanswered(db: Kysely<DB>, rows: readonly Held[], now: Date | undefined): Promise<void> {
   await sql`
     update outbox o set unanswered_at = ${moment(now)}
-    from ${held([row])} where ${isHeld}`.execute(db);
+    from ${held(rows)} where ${isHeld}`.execute(db);
 }
 
 /** Notes that the destination refused this message, and when it is tried again. */
